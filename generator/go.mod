@@ -1,0 +1,3 @@
+module github.com/opik-go/sdk/generator
+
+go 1.26

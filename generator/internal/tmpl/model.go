@@ -1,0 +1,85 @@
+// Package tmpl parses templates: Go files whose interfaces and types say which
+// operations become methods and messages. It knows Go syntax and nothing of the
+// contract.
+package tmpl
+
+import "github.com/opik-go/sdk/generator/internal/diag"
+
+// Set is what a folder of templates declares, in the order of file and line.
+type Set struct {
+	Groups   []*Group
+	Messages []*Message
+	Skips    []*Skip
+	Pendings []*Pending
+}
+
+// Group is an interface: a service, or methods of the client itself.
+type Group struct {
+	Name    string
+	Doc     string
+	Client  bool   // //opik:client
+	Tag     string // //opik:service tag=
+	Noun    string // singular, for names of params structs and generated docs
+	Methods []*Method
+	Pos     diag.Position
+}
+
+// Method is a method of such an interface.
+type Method struct {
+	Name         string
+	Doc          string
+	Operation    string   // //opik:op; empty means: infer
+	Args         []Arg    // without the context
+	Results      []string // Go types as written, without the error
+	Fields       []FieldRule
+	Options      map[string]string // further key=value words of //opik:op
+	Pos          diag.Position
+	OperationPos diag.Position
+}
+
+// Arg is one parameter of the signature; Type is as written.
+type Arg struct {
+	Name, Type string
+	Pos        diag.Position
+}
+
+// FieldRule changes one property: its Go name, its doc, or that it is hidden.
+type FieldRule struct {
+	Property string
+	Rename   string
+	Hide     bool
+	Keep     bool // the field stays though the contract lacks the property
+	Doc      string
+	Pos      diag.Position
+}
+
+// Message is a type with //opik:async.
+type Message struct {
+	Name      string
+	Doc       string
+	Operation string
+	// Source is the type on the right, as written: rest.FeedbackScoreBatchItem.
+	Source       string
+	Items        string   // member of the body that holds the batch; empty: one a request
+	Key          []string // wire names of the properties that identify a record
+	Merge        string   // replace, fields, or empty
+	Lane         string
+	Stage        int
+	Max          int    // records a request; 0: the contract's maxItems
+	Method       string // public method of Client that queues it; empty: none
+	Fields       []FieldRule
+	Pos          diag.Position
+	OperationPos diag.Position
+}
+
+// Skip leaves an operation out, for a reason.
+type Skip struct {
+	Operation, Reason string
+	Pos               diag.Position
+}
+
+// Pending marks an operation that nobody has decided on.
+type Pending struct {
+	Operation string
+	Pos       diag.Position
+}

@@ -1,0 +1,3 @@
+module github.com/opik-go/sdk
+
+go 1.25.0
