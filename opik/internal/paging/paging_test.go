@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strconv"
@@ -103,6 +102,7 @@ func TestPagesYieldOneError(t *testing.T) {
 
 func TestPagesEndWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	var requests []string
 	got := 0
 	for _, err := range (paging.Pages[int]{Size: 2, Fetch: pagesOf(10, true, &requests)}).All(ctx) {
