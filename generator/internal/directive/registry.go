@@ -1,0 +1,136 @@
+package directive
+
+// This file is the registry: every directive there is. The doc comment of a type
+// is the directive's help, that of a field the help of one argument; opikgen
+// directives prints both. A field's tag says how the argument is written:
+//
+//	arg    a bare word, in the order of the fields
+//	key    name=value
+//	flag   the name alone
+//	text   one quoted word
+//
+// followed by "required" or the values that are allowed.
+
+// Service makes an interface a service: a field of the client with the methods
+// of the interface. The field has the interface's name, the type the same name
+// with Service after it.
+type Service struct {
+	// Tag is the contract's tag that the operations belong to. A tag with blanks
+	// is quoted as a whole: "tag=Annotation Queues".
+	Tag string `opik:"key,required"`
+	// Noun is the singular that names of params structs begin with and generated
+	// comments speak of. Without it the interface's name is made singular.
+	Noun string `opik:"key"`
+}
+
+// Client makes the methods of an interface methods of the client itself. It is
+// for what Opik's other SDKs have on the client, under the same names.
+type Client struct{}
+
+// Op names the operation that a method calls. It is needed only where the name
+// of the method does not tell: a method of the client finds the operation of its
+// own name, a method of a service (Get, List, Search, Create, Update, Delete,
+// and so on) the operation of its tag that does this for the service's noun.
+type Op struct {
+	// Operation is the contract's operationId.
+	Operation string `opik:"arg,required"`
+	// Path repeats the operation's path. An operation whose id ends in a number
+	// needs it, for such ids may come to mean another operation.
+	Path string `opik:"key"`
+	// Cursor says that the search cannot go on after the last record, though the
+	// contract has a property for it. The method then makes one request and fails
+	// if the answer is full. It needs a reason.
+	Cursor string `opik:"key,none"`
+	// Instead names what to call when such a search is full: Threads.List.
+	Instead string `opik:"key"`
+	// Reason is the reason for cursor=none.
+	Reason string `opik:"text"`
+}
+
+// Field changes one optional input of a method, or one field of a message.
+type Field struct {
+	// Property is the name of the input as it is sent.
+	Property string `opik:"arg,required"`
+	// Rename is the Go name of the field.
+	Rename string `opik:"key"`
+	// Value is sent always; there is no field.
+	Value string `opik:"key"`
+	// Hide leaves the field out; nothing is sent.
+	Hide bool `opik:"flag"`
+	// Keep keeps the field of a message though the contract lacks the property:
+	// the runtime needs it, and it is not sent.
+	Keep bool `opik:"flag"`
+	// Doc is the field's comment, instead of the contract's description.
+	Doc string `opik:"text"`
+}
+
+// Async makes a type a message: a record that is queued, and sent in the
+// background together with others. The type on the right is the REST layer's.
+type Async struct {
+	// Operation is the contract's operationId.
+	Operation string `opik:"arg,required"`
+	// Path repeats the operation's path, as in op.
+	Path string `opik:"key"`
+	// Items is the property of the request that holds the batch. Without it each
+	// record is a request of its own.
+	Items string `opik:"key"`
+	// Key lists the properties that identify a record, joined by commas: records
+	// of one key meet in the queue.
+	Key []string `opik:"key"`
+	// Merge says what happens when they meet: the later record replaces the
+	// earlier, or their fields are merged and the later win. Without it both are
+	// sent.
+	Merge string `opik:"key,replace|fields"`
+	// Lane groups messages that must not overtake each other.
+	Lane string `opik:"key"`
+	// Stage orders the messages of a lane: lower stages are sent first.
+	Stage int `opik:"key"`
+	// Max is the number of records a request, if not the contract's maxItems.
+	Max int `opik:"key"`
+	// Method is the client's method that queues the message. Without it the
+	// message stays internal.
+	Method string `opik:"key"`
+}
+
+// Skip leaves an operation out of the SDK's methods; the REST layer still has it.
+type Skip struct {
+	// Operation is the contract's operationId.
+	Operation string `opik:"arg,required"`
+	// Reason says why.
+	Reason string `opik:"text,required"`
+}
+
+// Pending marks an operation that nobody has decided on. opikgen sync adds and
+// removes such lines; check -release fails while there are any.
+type Pending struct {
+	// Operation is the contract's operationId.
+	Operation string `opik:"arg,required"`
+}
+
+// Place is where a directive may stand.
+type Place string
+
+const (
+	OnInterface Place = "an interface"
+	OnMethod    Place = "a method of an interface"
+	OnType      Place = "a type that is no interface"
+	OnNothing   Place = "a comment that belongs to no declaration"
+)
+
+// entry is what the registry says about a directive besides its type.
+type entry struct {
+	name   string
+	places []Place
+	repeat bool // may stand several times in one comment
+	make   func() any
+}
+
+var entries = []entry{
+	{"service", []Place{OnInterface}, false, func() any { return new(Service) }},
+	{"client", []Place{OnInterface}, false, func() any { return new(Client) }},
+	{"op", []Place{OnMethod}, false, func() any { return new(Op) }},
+	{"field", []Place{OnMethod, OnType}, true, func() any { return new(Field) }},
+	{"async", []Place{OnType}, false, func() any { return new(Async) }},
+	{"skip", []Place{OnNothing}, true, func() any { return new(Skip) }},
+	{"pending", []Place{OnNothing}, true, func() any { return new(Pending) }},
+}

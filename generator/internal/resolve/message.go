@@ -1,0 +1,4 @@
+package resolve
+
+// messages resolves //opik:async.
+func (r *resolver) messages() {}

@@ -1,0 +1,89 @@
+// Package resolve makes every decision of the generator: it joins what the
+// templates say with what the contract and the REST layer have, and yields a
+// plain model. It knows nothing of how code is written down.
+package resolve
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/restgen"
+	"github.com/opik-go/sdk/generator/internal/spec"
+	"github.com/opik-go/sdk/generator/internal/tmpl"
+)
+
+// Input is what decisions are made from.
+type Input struct {
+	Contract  *spec.Contract
+	REST      *restgen.Index
+	Templates *tmpl.Set
+	// Module is the import path of the root module.
+	Module string
+	// OmitMissing leaves out what the contract lacks, with a warning, instead of
+	// failing: the templates were written for another version of it.
+	OmitMissing bool
+}
+
+// Resolve returns the model, and every problem that it met. The model is
+// complete only if the list has no error.
+func Resolve(in Input) (*ir.Model, diag.List) {
+	r := &resolver{
+		Input: in,
+		model: &ir.Model{Module: in.Module, Imports: imports(in)},
+		rows:  map[string]*ir.Operation{},
+	}
+	r.table()
+	for _, resolve := range declarations {
+		resolve(r)
+	}
+	r.undecided()
+	return r.model, r.diags
+}
+
+// declarations has a function for each kind of declaration in a template. They
+// run in this order.
+var declarations = []func(*resolver){
+	(*resolver).skips,
+	(*resolver).pendings,
+	(*resolver).groups,
+	(*resolver).messages,
+}
+
+// imports maps the package names that generated code is written with to paths.
+func imports(in Input) map[string]string {
+	return map[string]string{
+		"rest":       in.REST.Package,
+		"context":    "context",
+		"io":         "io",
+		"iter":       "iter",
+		"json":       "encoding/json",
+		"time":       "time",
+		"genversion": in.Module + "/opik/internal/genversion",
+		"paging":     in.Module + "/opik/internal/paging",
+	}
+}
+
+// resolver carries one run.
+type resolver struct {
+	Input
+	diags diag.List
+	model *ir.Model
+	rows  map[string]*ir.Operation // by operationId
+}
+
+// table starts the operation table: a row for each operation, undecided.
+func (r *resolver) table() {
+	for _, op := range r.Contract.Operations {
+		row := &ir.Operation{
+			ID: op.ID, Tag: op.Tag, Kind: r.kind(op), Method: op.Method, Path: op.Path,
+			State: ir.StateUndecided, Contract: op.Pos,
+		}
+		r.rows[op.ID] = row
+		r.model.Operations = append(r.model.Operations, row)
+	}
+	slices.SortStableFunc(r.model.Operations, func(a, b *ir.Operation) int {
+		return cmp.Or(cmp.Compare(a.Tag, b.Tag), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+}
