@@ -90,6 +90,9 @@ func (l *List) Errorf(pos Position, code, format string, args ...any) {
 // Append adds everything in other.
 func (l *List) Append(other List) { l.all = append(l.all, other.all...) }
 
+// Len returns the number of diagnostics.
+func (l *List) Len() int { return len(l.all) }
+
 // Sorted returns the diagnostics by file, line, column, code and message.
 func (l *List) Sorted() []Diagnostic {
 	out := slices.Clone(l.all)

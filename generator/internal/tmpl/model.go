@@ -11,6 +11,8 @@ type Set struct {
 	Messages []*Message
 	Skips    []*Skip
 	Pendings []*Pending
+	// Lines is the number of lines that are neither blank nor comment, by file.
+	Lines map[string]int
 }
 
 // Group is an interface: a service, or methods of the client itself.
@@ -19,20 +21,26 @@ type Group struct {
 	Doc     string
 	Client  bool   // //opik:client
 	Tag     string // //opik:service tag=
-	Noun    string // singular, for names of params structs and generated docs
+	Noun    string // //opik:service noun=; empty: from the name
 	Methods []*Method
 	Pos     diag.Position
+	TagPos  diag.Position
 }
 
 // Method is a method of such an interface.
 type Method struct {
-	Name         string
-	Doc          string
-	Operation    string   // //opik:op; empty means: infer
+	Name      string
+	Doc       string
+	Operation string // //opik:op; empty means: infer
+	// Path, NoCursor, Instead and Reason are options of //opik:op.
+	Path         string
+	NoCursor     bool
+	Instead      string
+	Reason       string
 	Args         []Arg    // without the context
 	Results      []string // Go types as written, without the error
+	ResultPos    diag.Position
 	Fields       []FieldRule
-	Options      map[string]string // further key=value words of //opik:op
 	Pos          diag.Position
 	OperationPos diag.Position
 }
@@ -47,6 +55,7 @@ type Arg struct {
 type FieldRule struct {
 	Property string
 	Rename   string
+	Value    string // sent always; there is no field
 	Hide     bool
 	Keep     bool // the field stays though the contract lacks the property
 	Doc      string
@@ -58,6 +67,7 @@ type Message struct {
 	Name      string
 	Doc       string
 	Operation string
+	Path      string // of the operation, if given
 	// Source is the type on the right, as written: rest.FeedbackScoreBatchItem.
 	Source       string
 	Items        string   // member of the body that holds the batch; empty: one a request
