@@ -4,42 +4,91 @@ import "github.com/opik-go/sdk/generator/internal/diag"
 
 // Message is a typed record that is queued and sent in the background.
 type Message struct {
-	Name   string // Go type
-	Doc    string
-	Public bool   // also emitted in package opik, with Method
-	Method string // public method of Client that queues it
-	Kind   MessageKind
-	// PathField is the Go field that fills the path parameter; empty if the path
-	// has none. Such a field is not part of the JSON.
-	PathField string
-	KeyFields []string // Go fields that identify a record
-	Fields    []MessageField
-	Pos       diag.Position
+	// Name is the Go type.
+	Name string      `json:"name"`
+	Doc  string      `json:"doc"`
+	Kind MessageKind `json:"kind"`
+	// PathField is the Go field that fills the parameter of the path; empty if
+	// the path has none.
+	PathField string `json:"pathField,omitempty"`
+	// KeyFields are the Go fields that identify a record, the most important first.
+	KeyFields []string       `json:"keyFields,omitempty"`
+	Fields    []MessageField `json:"fields"`
+	// Constants are members that are always sent and have no field.
+	Constants []Constant `json:"constants,omitempty"`
+	// Public is nil for messages that only the runtime queues.
+	Public *PublicMessage `json:"public,omitempty"`
+	Pos    diag.Position  `json:"position"`
+}
+
+// PublicMessage is the counterpart of a message in package opik.
+type PublicMessage struct {
+	// Method is the method of Client that queues the record.
+	Method string `json:"method"`
+	// Many says that the method takes any number of records.
+	Many bool `json:"many,omitempty"`
+	// ProjectName is the field that gets the client's project if it is empty, and
+	// ProjectID, which may be missing, the field that says the project otherwise.
+	ProjectName string `json:"projectName,omitempty"`
+	ProjectID   string `json:"projectID,omitempty"`
 }
 
 // MessageKind is how the records travel.
 type MessageKind struct {
-	Name      string // "trace", "span update"
-	Operation string
-	Method    string
-	Path      string
-	Items     string
-	MaxItems  int
-	Lane      string
-	Stage     int
-	Merge     string // replace, fields, none
+	Name      string `json:"name"` // "trace", "span update"
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	// PathParameter is the name in braces; empty if the path has none.
+	PathParameter string    `json:"pathParameter,omitempty"`
+	Items         string    `json:"items,omitempty"`
+	MaxItems      int       `json:"maxItems"`
+	Lane          string    `json:"lane"`
+	Stage         int       `json:"stage"`
+	Merge         MergeRule `json:"merge"`
 }
+
+// MergeRule says what happens to records of one kind and key in the queue.
+type MergeRule string
+
+const (
+	MergeNone    MergeRule = "none"
+	MergeReplace MergeRule = "replace"
+	MergeFields  MergeRule = "fields"
+)
 
 // MessageField is one field of the struct.
 type MessageField struct {
-	Name     string // Go
-	Wire     string
-	Doc      string
-	Type     Type
-	Required bool // always sent, even if zero
-	// Unsent is true for a field that is kept for the runtime though the
-	// contract lacks the property.
-	Unsent bool
+	Name string `json:"name"` // Go
+	// Wire is the member of the JSON object. It is empty for a field that is not
+	// sent: the parameter of the path, or one that is kept for the runtime though
+	// the contract lacks the property.
+	Wire     string     `json:"wire,omitempty"`
+	Doc      string     `json:"doc,omitempty"`
+	Type     Type       `json:"type"`
+	Required bool       `json:"required,omitempty"` // always sent, even if zero
+	Rules    FieldRules `json:"rules,omitzero"`
+}
+
+// FieldRules are what the server demands of a value, as far as it is checked
+// before the record is queued. Zero values are no rules.
+type FieldRules struct {
+	// Present demands a value: a string that is not blank, a time, an object.
+	Present   bool     `json:"present,omitempty"`
+	UUID      bool     `json:"uuid,omitempty"`
+	MaxLength int      `json:"maxLength,omitempty"` // of a string, in characters
+	MaxItems  int      `json:"maxItems,omitempty"`  // of a list
+	Min       *float64 `json:"min,omitempty"`
+	Max       *float64 `json:"max,omitempty"`
+	// Above and Below are bounds that are not allowed themselves.
+	Above *float64 `json:"above,omitempty"`
+	Below *float64 `json:"below,omitempty"`
+}
+
+// Constant is a member with a fixed value.
+type Constant struct {
+	Wire string `json:"wire"`
+	JSON string `json:"value"` // JSON text
 }
 
 // TypeKind classifies a field's type by how it is encoded.
@@ -60,10 +109,12 @@ const (
 
 // Type is a Go type together with how it is encoded.
 type Type struct {
-	Kind    TypeKind
-	Go      string // as written in package message: *float64, rest.TraceSource
-	Pointer bool
-	Elem    *Type
-	Name    string         // of the struct, for Object
-	Fields  []MessageField // of the struct, for Object
+	Kind TypeKind `json:"kind"`
+	// Go is the type as generated code writes it: *float64, rest.TraceSource.
+	Go      string `json:"go"`
+	Pointer bool   `json:"pointer,omitempty"`
+	// Elem is the element of a List or Map.
+	Elem *Type `json:"elem,omitempty"`
+	// Fields are those of an Object.
+	Fields []MessageField `json:"fields,omitempty"`
 }
