@@ -89,9 +89,12 @@ type Schema struct {
 	MaxItems      *int
 	MinLength     *int
 	MaxLength     *int
-	Pattern       string
-	Default       string // JSON text
-	Description   string // ours, from the overlay
+	// Bounds of a number. The exclusive ones are the first values not allowed.
+	Minimum, Maximum                   *float64
+	ExclusiveMinimum, ExclusiveMaximum *float64
+	Pattern                            string
+	Default                            string // JSON text
+	Description                        string // ours, from the overlay
 	// ContentSchema describes the JSON that a string holds (contentMediaType
 	// application/json), as in query parameters that carry JSON.
 	ContentSchema *Schema
