@@ -52,4 +52,3 @@ func (r *repair) orNull(n, null *yaml.Node) {
 	typeNull := mapping(null, str("type", null), null)
 	n.Content = append(outer, str("anyOf", n), sequence(n, inner, typeNull))
 }
-
