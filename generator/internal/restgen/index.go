@@ -34,7 +34,8 @@ const (
 	ResultStream   ResultKind = "stream"   // *Stream[Result], one JSON value a line
 	ResultLocation ResultKind = "location" // the id at the end of the Location header
 	ResultRaw      ResultKind = "raw"      // body, to be closed by the caller
-	ResultEvents   ResultKind = "events"   // server-sent events
+	ResultEvents   ResultKind = "events"   // *EventStream, server-sent events
+	ResultRedirect ResultKind = "redirect" // the URL that the server redirects to
 )
 
 // Operation is the Go method for one operation.
@@ -51,6 +52,9 @@ type Operation struct {
 	// ResultType is the Go type, without package: Trace, []EnvironmentPublic,
 	// or for streams the item.
 	ResultType string
+	// Events is the method that asks for the result as server-sent events, if the
+	// operation offers both; empty otherwise.
+	Events string
 }
 
 // Arg is one argument.

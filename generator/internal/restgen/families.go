@@ -1,0 +1,158 @@
+package restgen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// family returns the name of a schema without its view: Trace of Trace_Write. A
+// name without a view is a family of its own.
+func family(name string) string {
+	if i := strings.LastIndexByte(name, '_'); i > 0 && i+1 < len(name) && name[i+1] >= 'A' && name[i+1] <= 'Z' {
+		return name[:i]
+	}
+	return name
+}
+
+// foldFamilies replaces the views of a schema by one schema that has the
+// properties of all. A property is required if every view that has it agrees.
+// Views are folded by name, not because they are equal: a view that changes later
+// renames nothing.
+func (d *document) foldFamilies() error {
+	views := map[string][]string{}
+	var order []string
+	to := map[string]string{}
+	for name := range members(d.schemas) {
+		f := family(name)
+		if views[f] == nil {
+			order = append(order, f)
+		}
+		views[f] = append(views[f], name)
+		to[name] = f
+	}
+	d.redirect(to)
+	for _, f := range order {
+		slices.Sort(views[f])
+		folded := get(d.schemas, views[f][0])
+		for _, view := range views[f][1:] {
+			if err := unite(folded, get(d.schemas, view)); err != nil {
+				return fmt.Errorf("schemas %s and %s cannot be one type: %w", views[f][0], view, err)
+			}
+		}
+		remove(d.schemas, views[f]...)
+		set(d.schemas, f, folded)
+	}
+	return nil
+}
+
+// unite adds to a what b has.
+func unite(a, b *yaml.Node) error {
+	for _, key := range []string{"$ref", "format"} {
+		if text(a, key) != text(b, key) {
+			return fault(b, "%s is %q here and %q at line %d", key, text(b, key), text(a, key), a.Line)
+		}
+	}
+	if schemaType(a) != schemaType(b) {
+		return fault(b, "the type is %q here and %q at line %d", schemaType(b), schemaType(a), a.Line)
+	}
+	uniteRequired(a, b)
+	for name, theirs := range members(get(b, "properties")) {
+		if get(a, "properties") == nil {
+			set(a, "properties", object())
+		}
+		ours := get(a, "properties", name)
+		if ours == nil {
+			set(get(a, "properties"), name, theirs)
+			continue
+		}
+		if err := unite(ours, theirs); err != nil {
+			return err
+		}
+	}
+	for _, key := range []string{"items", "additionalProperties"} {
+		ours, theirs := get(a, key), get(b, key)
+		if ours != nil && theirs != nil && ours.Kind == yaml.MappingNode && theirs.Kind == yaml.MappingNode {
+			if err := unite(ours, theirs); err != nil {
+				return err
+			}
+		}
+	}
+	uniteLists(a, b)
+	if nullable(b) && !nullable(a) {
+		set(a, "type", get(b, "type"))
+	}
+	for _, flag := range []string{"readOnly", "writeOnly"} {
+		if !isTrue(b, flag) {
+			remove(a, flag)
+		}
+	}
+	if isTrue(b, "deprecated") && !isTrue(a, "deprecated") || text(a, "description") == "" {
+		for _, key := range []string{"deprecated", "description"} {
+			if v := get(b, key); v != nil {
+				set(a, key, v)
+			}
+		}
+	}
+	return uniteAllOf(a, b)
+}
+
+// uniteRequired keeps what both require, and what one requires and the other lacks.
+func uniteRequired(a, b *yaml.Node) {
+	var keep []string
+	for _, one := range []struct{ this, other *yaml.Node }{{a, b}, {b, a}} {
+		for _, name := range texts(get(one.this, "required")) {
+			agreed := slices.Contains(texts(get(one.other, "required")), name) || get(one.other, "properties", name) == nil
+			if agreed && !slices.Contains(keep, name) {
+				keep = append(keep, name)
+			}
+		}
+	}
+	remove(a, "required")
+	if slices.Sort(keep); len(keep) > 0 {
+		set(a, "required", strs(keep))
+	}
+}
+
+// uniteLists unites enums, alternatives and the cases of discriminators.
+func uniteLists(a, b *yaml.Node) {
+	if ours := get(a, "enum"); ours != nil {
+		for _, v := range elements(get(b, "enum")) {
+			if !slices.Contains(texts(ours), v.Value) {
+				ours.Content = append(ours.Content, v)
+			}
+		}
+	}
+	for _, key := range []string{"oneOf", "anyOf"} {
+		ours := get(a, key)
+		for _, option := range elements(get(b, key)) {
+			same := func(n *yaml.Node) bool { return refName(n) != "" && refName(n) == refName(option) }
+			if ours != nil && !slices.ContainsFunc(ours.Content, same) {
+				ours.Content = append(ours.Content, option)
+			}
+		}
+	}
+	if ours := get(a, "discriminator", "mapping"); ours != nil {
+		for value, target := range members(get(b, "discriminator", "mapping")) {
+			if get(ours, value) == nil {
+				set(ours, value, target)
+			}
+		}
+	}
+}
+
+// uniteAllOf unites the parts of compositions, which must be built alike.
+func uniteAllOf(a, b *yaml.Node) error {
+	ours, theirs := elements(get(a, "allOf")), elements(get(b, "allOf"))
+	if len(ours) != len(theirs) {
+		return fault(b, "allOf has %d parts here and %d at line %d", len(theirs), len(ours), a.Line)
+	}
+	for i := range ours {
+		if err := unite(ours[i], theirs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,220 @@
+package restgen
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// methodView is a plan as the client template sees it.
+type methodView struct {
+	d *document
+	p *plan
+}
+
+// Retryable reports whether the method has to say that it may be repeated: for
+// other methods than POST that goes without saying.
+func (m methodView) Retryable() bool { return m.p.retryable && m.p.operation.method == "POST" }
+
+// Doc returns the method's comment.
+func (m methodView) Doc(name string) string {
+	op := m.p.operation
+	about := text(op.node, "description")
+	if about == "" {
+		about = "calls " + op.method + " " + op.path + "."
+	} else {
+		about += "\n\nIt calls " + op.method + " " + op.path + "."
+	}
+	if note := m.note(); note != "" {
+		about += " " + note
+	}
+	if isTrue(op.node, "deprecated") {
+		about += "\n\nDeprecated: " + orElse(text(op.node, "x-deprecated-reason"), "the contract says so.")
+	}
+	return comment(name + " " + about)
+}
+
+// note says what the signature does not.
+func (m methodView) note() string {
+	switch m.p.result {
+	case ResultLocation:
+		note := "It returns the id of what was created"
+		if m.p.absent != "" {
+			return note + ", or nothing if the server answers " + m.p.absent + "."
+		}
+		return note + "."
+	case ResultRedirect:
+		return "It returns the URL that the server redirects to."
+	case ResultRaw:
+		return "The caller closes the result."
+	case ResultStream, ResultEvents:
+		return "The caller closes the stream."
+	}
+	return ""
+}
+
+// EventsDoc returns the comment of the method that asks for events.
+func (m methodView) EventsDoc(name string) string {
+	return comment(fmt.Sprintf("%sEvents does what [Client.%s] does, and returns the answer as server-sent events while it is made. The caller closes the stream.", name, name))
+}
+
+// comment makes a text a Go comment.
+func comment(s string) string {
+	return strings.ReplaceAll("// "+strings.ReplaceAll(wrap(s, 77), "\n", "\n// "), "// \n", "//\n")
+}
+
+// BodyParam returns the parameters for the body, with a comma before.
+func (m methodView) BodyParam() string {
+	switch m.p.body {
+	case BodyNone:
+		return ""
+	case BodyRaw:
+		return ", contentType string, body io.Reader"
+	}
+	return ", body " + m.d.goType(m.p.bodyType)
+}
+
+// SetBody returns the statement that sets the body.
+func (m methodView) SetBody() string {
+	switch m.p.body {
+	case BodyJSON:
+		return "r.json(body)"
+	case BodyForm:
+		return "r.form(body)"
+	case BodyMultipart:
+		return "r.multipart(body)"
+	case BodyRaw:
+		return "r.raw(contentType, " + strconv.Quote(m.p.mediaType) + ", body)"
+	}
+	return ""
+}
+
+// Results returns the types that the method returns.
+func (m methodView) Results() string {
+	switch m.p.result {
+	case ResultJSON:
+		if m.d.isStruct(m.p.resType) {
+			return "(*" + m.d.goType(m.p.resType) + ", error)"
+		}
+		return "(" + m.d.goType(m.p.resType) + ", error)"
+	case ResultStream:
+		return "(*Stream[" + m.d.goType(m.p.resType) + "], error)"
+	case ResultLocation, ResultRedirect:
+		return "(string, error)"
+	case ResultRaw:
+		return "(*Content, error)"
+	case ResultEvents:
+		return "(*EventStream, error)"
+	}
+	return "error"
+}
+
+// Return returns the statements that carry out the call.
+func (m methodView) Return() string {
+	switch m.p.result {
+	case ResultJSON:
+		t := m.d.goType(m.p.resType)
+		if m.d.isStruct(m.p.resType) {
+			return "out := new(" + t + ")\nreturn pointer(out, c.json(ctx, r, out))"
+		}
+		return "var out " + t + "\nerr := c.json(ctx, r, &out)\nreturn out, err"
+	case ResultStream:
+		return "return openStream[" + m.d.goType(m.p.resType) + "](ctx, c, r)"
+	case ResultLocation:
+		return "return c.location(ctx, r, " + orElse(m.p.absent, "0") + ")"
+	case ResultRedirect:
+		return "return c.redirect(ctx, r)"
+	case ResultRaw:
+		return "return c.content(ctx, r, " + strconv.Quote(m.p.accept) + ")"
+	case ResultEvents:
+		return "return c.events(ctx, r)"
+	}
+	return "return c.none(ctx, r)"
+}
+
+// HasEvents reports whether there is a second method for events.
+func (m methodView) HasEvents() bool { return m.p.events }
+
+// EventFlag returns the field of the body that asks for events; empty if there is
+// none.
+func (m methodView) EventFlag() string {
+	flag := m.d.settings.EventFlag
+	if flag == "" || m.p.bodyType == nil || schemaType(get(m.d.resolve(m.p.bodyType), "properties", flag)) != "boolean" {
+		return ""
+	}
+	return m.d.typeName(flag)
+}
+
+// NeedsParams reports whether a parameter outside the path is required.
+func (m methodView) NeedsParams() bool {
+	for _, p := range elements(get(m.p.operation.node, "parameters")) {
+		if text(p, "in") != "path" && isTrue(p, "required") {
+			return true
+		}
+	}
+	return false
+}
+
+// pathArg returns the statement that fills a parameter of the path.
+func pathArg(p codegen.ParameterDefinition) (string, error) {
+	value := p.GoVariableName()
+	switch p.TypeDef() {
+	case "string":
+	case "int":
+		return fmt.Sprintf("r.argInt(%q, %s)", p.ParamName, value), nil
+	default:
+		if p.SchemaType() != "string" {
+			return "", fmt.Errorf("path parameter %s: type %s is not supported", p.ParamName, p.TypeDef())
+		}
+		value = "string(" + value + ")"
+	}
+	return fmt.Sprintf("r.arg(%q, %s)", p.ParamName, value), nil
+}
+
+// query returns the statement that adds a query parameter.
+func query(p codegen.ParameterDefinition) (string, error) {
+	name, field := strconv.Quote(p.ParamName), "p."+p.GoName()
+	if p.IsJson() {
+		return fmt.Sprintf("r.queryJSON(%s, %s)", name, field), nil
+	}
+	if p.TypeDef() == "time.Time" {
+		return fmt.Sprintf("r.queryTime(%s, %s)", name, field), nil
+	}
+	kinds := map[string]string{"boolean bool": "Bool", "integer int": "Int", "integer int64": "Int64", "number float64": "Float"}
+	if kind := kinds[p.SchemaType()+" "+p.TypeDef()]; kind != "" {
+		switch {
+		case p.HasOptionalPointer():
+			return fmt.Sprintf("r.query%s(%s, %s)", kind, name, field), nil
+		case p.Required:
+			return fmt.Sprintf("r.query%s(%s, &%s)", kind, name, field), nil
+		}
+		return fmt.Sprintf("r.query%s(%s, nonzero(%s))", kind, name, field), nil
+	}
+	if p.SchemaType() != "string" {
+		return "", fmt.Errorf("query parameter %s: type %s is not supported", p.ParamName, p.TypeDef())
+	}
+	if p.TypeDef() != "string" {
+		field = "string(" + field + ")"
+	}
+	if p.Required {
+		return fmt.Sprintf("r.queryRequired(%s, %s)", name, field), nil
+	}
+	return fmt.Sprintf("r.queryText(%s, %s)", name, field), nil
+}
+
+// header returns the statement that sets a header.
+func header(p codegen.ParameterDefinition) (string, error) {
+	if p.TypeDef() != "string" {
+		return "", fmt.Errorf("header %s: type %s is not supported", p.ParamName, p.TypeDef())
+	}
+	return fmt.Sprintf("r.headerText(%q, p.%s)", p.ParamName, p.GoName()), nil
+}
+
+func orElse(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}

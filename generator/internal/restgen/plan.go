@@ -1,0 +1,232 @@
+package restgen
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// plan is what was decided about an operation: how its body is sent and what its
+// method returns.
+type plan struct {
+	operation operation
+	body      BodyKind
+	bodyType  *yaml.Node // schema of the body; nil for none and raw
+	mediaType string     // of a raw body
+	result    ResultKind
+	resType   *yaml.Node // schema of the result or of a stream's items
+	accept    string     // media type of a raw result
+	// absent is a second success status, which says that nothing was created.
+	absent string
+	// events says that the operation answers with events as well.
+	events    bool
+	retryable bool
+}
+
+// planOperations decides about every operation and reduces it to what the types
+// need: afterwards bodies and results stand in the plans only.
+func (d *document) planOperations() error {
+	for op := range d.operations() {
+		p := &plan{operation: op, retryable: isTrue(op.node, "x-opik-retryable")}
+		if op.id == "" {
+			return fault(op.node, "%s %s has no operationId", op.method, op.path)
+		}
+		if d.plans[op.id] != nil {
+			return fault(op.node, "operationId %s occurs twice", op.id)
+		}
+		if err := p.planBody(); err != nil {
+			return err
+		}
+		if err := d.planResult(p); err != nil {
+			return err
+		}
+		d.planParameters(op)
+		d.plans[op.id] = p
+	}
+	return nil
+}
+
+// planBody chooses the media type of the request.
+func (p *plan) planBody() error {
+	body := get(p.operation.node, "requestBody")
+	if body == nil {
+		return nil
+	}
+	kinds := map[string]BodyKind{
+		"application/json": BodyJSON, "application/x-www-form-urlencoded": BodyForm, "multipart/form-data": BodyMultipart,
+	}
+	for media, content := range members(get(body, "content")) {
+		kind, known := kinds[media]
+		schema := get(content, "schema")
+		if !known || schema == nil {
+			kind, schema = BodyRaw, nil
+		}
+		// JSON wins over other offers.
+		if p.body == BodyNone || kind == BodyJSON {
+			p.body, p.bodyType, p.mediaType = kind, schema, media
+		}
+	}
+	if p.body == BodyNone {
+		return fault(body, "the request body of %s has no content", p.operation.id)
+	}
+	if p.mediaType == "*/*" {
+		p.mediaType = "application/octet-stream"
+	}
+	return nil
+}
+
+// planResult chooses the answer that counts as success. Errors need no types: one
+// hand-written type stands for all of them.
+func (d *document) planResult(p *plan) error {
+	var success []*yaml.Node
+	var statuses []string
+	var fallback, redirect *yaml.Node
+	for status, response := range members(get(p.operation.node, "responses")) {
+		switch {
+		case strings.HasPrefix(status, "2"):
+			success, statuses = append(success, response), append(statuses, status)
+		case strings.HasPrefix(status, "3"):
+			redirect = response
+		case status == "default":
+			fallback = response
+		}
+	}
+	if len(success) == 0 && redirect != nil {
+		p.result = ResultRedirect
+		return nil
+	}
+	if len(success) == 0 && fallback != nil {
+		success, statuses = []*yaml.Node{fallback}, []string{"default"}
+	}
+	set(p.operation.node, "responses", object())
+	for i, response := range success {
+		set(get(p.operation.node, "responses"), statuses[i], response)
+	}
+	for _, response := range success {
+		if err := d.planContent(p, response); err != nil {
+			return err
+		}
+	}
+	if p.result != ResultNone {
+		return nil
+	}
+	for i, response := range success {
+		if get(response, "headers", "Location") == nil {
+			continue
+		}
+		p.result = ResultLocation
+		if len(statuses) > 1 {
+			p.absent = statuses[(i+1)%len(statuses)]
+		}
+		return nil
+	}
+	return nil
+}
+
+// planContent looks for a result among the media types of one response.
+func (d *document) planContent(p *plan, response *yaml.Node) error {
+	for media, content := range members(get(response, "content")) {
+		schema := get(content, "schema")
+		var kind ResultKind
+		switch {
+		case media == "text/event-stream":
+			p.events = true
+			continue
+		case media == "application/octet-stream" && schemaType(schema) == "array":
+			kind = ResultStream
+			item, err := d.streamItem(get(schema, "items"))
+			if err != nil {
+				return err
+			}
+			schema = item
+		case media == "application/json", media == "*/*" && refName(schema) != "":
+			kind = ResultJSON
+			if schema == nil {
+				schema = object()
+			}
+			schema = withoutNull(schema)
+		default:
+			kind, schema = ResultRaw, nil
+		}
+		if p.result == ResultNone || kind == ResultJSON {
+			p.result, p.resType, p.accept = kind, schema, media
+		}
+	}
+	if p.result == ResultNone && p.events {
+		p.result, p.events = ResultEvents, false
+	}
+	return nil
+}
+
+// streamItem returns the schema of a stream's items, apart from the error item
+// that every stream may hold.
+func (d *document) streamItem(items *yaml.Node) (*yaml.Node, error) {
+	options := slices.Concat(elements(get(items, "anyOf")), elements(get(items, "oneOf")))
+	if len(options) == 0 {
+		return items, nil
+	}
+	options = slices.DeleteFunc(slices.Clone(options), func(o *yaml.Node) bool {
+		return slices.Contains(d.settings.ErrorFamilies, family(refName(o)))
+	})
+	if len(options) != 1 {
+		return nil, fault(items, "a stream must have one kind of item, not %d", len(options))
+	}
+	return options[0], nil
+}
+
+// withoutNull reduces a schema that is another one or null to the other one.
+func withoutNull(s *yaml.Node) *yaml.Node {
+	for _, key := range []string{"allOf", "oneOf", "anyOf"} {
+		var options []*yaml.Node
+		for _, o := range elements(get(s, key)) {
+			if text(o, "type") != "null" {
+				options = append(options, o)
+			}
+		}
+		if len(options) == 1 && get(s, "properties") == nil {
+			return options[0]
+		}
+	}
+	return s
+}
+
+// planParameters drops headers that HTTP sets and gives parameters that carry
+// JSON in a string the type of that JSON.
+func (d *document) planParameters(op operation) {
+	list := get(op.node, "parameters")
+	if list == nil {
+		return
+	}
+	list.Content = slices.DeleteFunc(list.Content, func(p *yaml.Node) bool {
+		return text(p, "in") == "header" && slices.ContainsFunc(d.settings.IgnoredHeaders, func(h string) bool { return strings.EqualFold(h, text(p, "name")) })
+	})
+	// The contract's order is not the reader's: required ones first, then by name.
+	slices.SortStableFunc(list.Content, func(a, b *yaml.Node) int {
+		rank := func(p *yaml.Node) int {
+			if isTrue(p, "required") {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Compare(rank(a), rank(b))
+	})
+	for _, p := range list.Content {
+		inner := get(p, "schema", "contentSchema")
+		if inner == nil || text(p, "schema", "contentMediaType") != "application/json" {
+			continue
+		}
+		remove(p, "schema")
+		set(p, "content", object("application/json", object("schema", inner)))
+	}
+}
+
+// strip removes bodies and responses from the document: the plans know them, and
+// the generator of types would make a type for each.
+func (d *document) strip() {
+	for op := range d.operations() {
+		remove(op.node, "requestBody", "tags")
+		set(op.node, "responses", object("204", object("description", "none")))
+	}
+}

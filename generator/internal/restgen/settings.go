@@ -1,0 +1,78 @@
+package restgen
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Settings is the content of api/rest.yaml: what the REST layer needs to know and
+// the contract does not say. No Go code names a schema, a property or an operation.
+type Settings struct {
+	// Initialisms are words that Go writes in capitals, beside those that the
+	// generator of types knows (ID, URL, JSON and so on).
+	Initialisms []string `yaml:"initialisms"`
+	// ErrorFamilies are families of schemas that one hand-written error type
+	// stands for.
+	ErrorFamilies []string `yaml:"error_families"`
+	// IgnoredHeaders are header parameters that HTTP itself sets.
+	IgnoredHeaders []string `yaml:"ignored_headers"`
+	// EnumValues names values that are not identifiers.
+	EnumValues map[string]string `yaml:"enum_values"`
+	// Enums names sets of values that several schemas share. Sets without an
+	// entry are named by rule.
+	Enums []EnumSetting `yaml:"enums"`
+	// TypeNames gives Go names to schemas (without view) whose own names are
+	// taken or mislead.
+	TypeNames map[string]string `yaml:"type_names"`
+	// EventFlag is the boolean property of a request body that asks for events
+	// instead of one JSON answer, where an operation offers both.
+	EventFlag string `yaml:"event_flag"`
+}
+
+// EnumSetting names an enum.
+type EnumSetting struct {
+	// Name is the Go type.
+	Name string `yaml:"name"`
+	// Property is the property or parameter that holds the value.
+	Property string `yaml:"property"`
+	// Schemas are patterns, as of [path.Match], of families (a schema's name
+	// without view); the values of all of them are united.
+	Schemas []string `yaml:"schemas"`
+}
+
+// matches reports whether the setting is meant for a property of a family.
+func (e *EnumSetting) matches(family, property string) bool {
+	if e.Property != property {
+		return false
+	}
+	for _, pattern := range e.Schemas {
+		if ok, _ := path.Match(pattern, family); ok { // patterns are checked on reading
+			return true
+		}
+	}
+	return false
+}
+
+// ParseSettings reads settings. Unknown members are errors.
+func ParseSettings(data []byte) (*Settings, error) {
+	var s Settings
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&s); err != nil {
+		return nil, fmt.Errorf("settings of the REST layer: %w", err)
+	}
+	for _, e := range s.Enums {
+		if e.Name == "" || e.Property == "" || len(e.Schemas) == 0 {
+			return nil, fmt.Errorf("settings of the REST layer: enum %q needs a name, a property and schemas", e.Name)
+		}
+		for _, pattern := range e.Schemas {
+			if _, err := path.Match(pattern, ""); err != nil {
+				return nil, fmt.Errorf("settings of the REST layer: enum %s: pattern %q: %w", e.Name, pattern, err)
+			}
+		}
+	}
+	return &s, nil
+}
