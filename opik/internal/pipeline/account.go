@@ -1,0 +1,136 @@
+package pipeline
+
+import "maps"
+
+// Counts says what became of the records of one kind. Accepted is always the
+// sum of the other four.
+type Counts struct {
+	// Accepted counts the records that were handed over.
+	Accepted int64
+	// Delivered counts those that the server confirmed.
+	Delivered int64
+	// Rejected counts those that the server, or a size limit, refused for good.
+	Rejected int64
+	// Dropped counts those that were given up without the server's verdict; see
+	// [DropReason].
+	Dropped int64
+	// Queued counts those that wait or are being sent.
+	Queued int64
+}
+
+func (c Counts) plus(d Counts) Counts {
+	return Counts{c.Accepted + d.Accepted, c.Delivered + d.Delivered, c.Rejected + d.Rejected, c.Dropped + d.Dropped, c.Queued + d.Queued}
+}
+
+// DropReason says why a record was dropped.
+type DropReason string
+
+const (
+	// DropOverflow: there was no room.
+	DropOverflow DropReason = "queue full"
+	// DropClosed: the record was handed over after Close.
+	DropClosed DropReason = "client closed"
+	// DropDeadline: delivery was not confirmed when Close had to return.
+	DropDeadline DropReason = "close deadline"
+	// DropEncoding: encoding the record panicked, which only values with
+	// methods of their own can cause.
+	DropEncoding DropReason = "encoding failed"
+)
+
+// Stats is a consistent picture of a pipeline since it was made.
+type Stats struct {
+	// Kinds has an entry for each kind that was used, by its name.
+	Kinds map[string]Counts
+	// Drops divides the dropped records by reason.
+	Drops map[DropReason]int64
+	// QueuedBytes is the memory that the queued records take, MaxBytes its bound.
+	QueuedBytes, MaxBytes int64
+	// Requests counts the requests that were made, Failures those among them
+	// that have to be repeated.
+	Requests, Failures int64
+	// EncodedBytes is the size of the bodies of all requests, SentBytes their
+	// size after compression.
+	EncodedBytes, SentBytes int64
+	// LastFailure is the error of the latest request that has to be repeated,
+	// nil after a success.
+	LastFailure error
+}
+
+// Total returns the counts of all kinds together.
+func (s Stats) Total() Counts { return total(s.Kinds) }
+
+func total(kinds map[string]Counts) (sum Counts) {
+	for _, c := range kinds {
+		sum = sum.plus(c)
+	}
+	return sum
+}
+
+// totals holds the counters that are not per kind.
+type totals struct {
+	drops                   map[DropReason]int64
+	requests, failures      int64
+	encodedBytes, sentBytes int64
+	lastFailure             error
+}
+
+// Stats returns what happened so far. It does not block on the network.
+func (p *Pipeline) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Stats{
+		Kinds:        p.countsLocked(),
+		Drops:        maps.Clone(p.drops),
+		QueuedBytes:  p.bytes,
+		MaxBytes:     p.MaxBytes,
+		Requests:     p.requests,
+		Failures:     p.failures,
+		EncodedBytes: p.encodedBytes,
+		SentBytes:    p.sentBytes,
+		LastFailure:  p.lastFailure,
+	}
+}
+
+func (p *Pipeline) countsLocked() map[string]Counts {
+	counts := make(map[string]Counts, len(p.kinds))
+	for _, k := range p.kinds {
+		counts[k.Name] = counts[k.Name].plus(k.counts)
+	}
+	return counts
+}
+
+// settle ends the life of records that count as queued: they become delivered,
+// rejected or dropped, which is what into points at. The records must not be in
+// a list any more.
+func (p *Pipeline) settle(r *record, into *int64) {
+	r.kind.counts.Queued -= r.weight
+	*into += r.weight
+	p.bytes -= r.cost()
+	p.recycle(r)
+}
+
+// drop is settle for records that are given up.
+func (p *Pipeline) drop(r *record, why DropReason) {
+	p.drops[why] += r.weight
+	p.settle(r, &r.kind.counts.Dropped)
+}
+
+// recycle keeps a few records for reuse. The data is left to the collector: net/http
+// may still be reading it.
+func (p *Pipeline) recycle(r *record) {
+	*r = record{}
+	if len(p.free) < maxFree {
+		p.free = append(p.free, r)
+	}
+}
+
+const maxFree = 4096
+
+func (p *Pipeline) newRecord() *record {
+	if n := len(p.free); n > 0 {
+		r := p.free[n-1]
+		p.free = p.free[:n-1]
+		return r
+	}
+	return new(record)
+}

@@ -1,0 +1,284 @@
+package pipeline
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/opik-go/sdk/opik/internal/retry"
+	"github.com/opik-go/sdk/opik/internal/transport"
+)
+
+// verdict is what an attempt means for the records of a request.
+type verdict uint8
+
+const (
+	// delivered: the server has them.
+	delivered verdict = iota
+	// refused: the server will not take them, none of them.
+	refused
+	// mixed: the server will not take them together; at least one is bad.
+	mixed
+	// tooLarge: the server takes fewer bytes at once.
+	tooLarge
+	// again: the attempt has to be repeated later.
+	again
+)
+
+// judge maps an answer to a verdict.
+func judge(method string, resp transport.Response, err error) verdict {
+	switch status := resp.Status; {
+	case err != nil:
+		return again
+	case status >= 200 && status < 300:
+		return delivered
+	case retry.Transient(status):
+		return again
+	case status == http.StatusConflict && method != http.MethodPatch:
+		// The server has the entity already: an earlier attempt arrived after
+		// all. A PATCH is never refused for having been made before; there a
+		// conflict means that the change contradicts what is stored.
+		return delivered
+	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
+		return mixed
+	case status == http.StatusRequestEntityTooLarge:
+		return tooLarge
+	case status >= 300 && status < 400:
+		return again
+	}
+	return refused
+}
+
+// deliver sends a batch, which is the lane's flight, and takes it apart as far
+// as the server's answers demand. It returns false if what is left was put back
+// to be repeated later.
+func (l *lane) deliver(k *kindState, batch []*record) bool {
+	_, ok := l.send(k, batch)
+	return ok
+}
+
+// send sends records in one request and settles them. clean means that the
+// server took them all at once. ok is false if the batch was put back; then
+// nothing more of it may be sent.
+func (l *lane) send(k *kindState, records []*record) (clean, ok bool) {
+	resp, err := l.attempt(k, records)
+	v := judge(k.Method, resp, err)
+	if len(records) == 1 && (v == mixed || v == tooLarge) {
+		v = refused
+	}
+	switch v {
+	case delivered:
+		l.delivered(k, records)
+		return true, !l.p.gone()
+	case refused:
+		l.refused(k, records, resp)
+		return false, !l.p.gone()
+	case mixed:
+		return false, l.bisect(k, records)
+	case tooLarge:
+		l.learnSize(k, records)
+		left, right := halveBytes(records)
+		if _, ok := l.send(k, left); !ok {
+			return false, false
+		}
+		_, ok := l.send(k, right)
+		return false, ok
+	}
+	l.failed(k, resp, err)
+	return false, false
+}
+
+// bisect finds the bad records among several that the server refused together,
+// and delivers the others. For one bad record among n it takes at most
+// 2·log2(n) further requests: if the first part is taken as a whole, the second
+// part needs no request to be known as bad; so the first part is made smaller.
+func (l *lane) bisect(k *kindState, records []*record) (ok bool) {
+	cut := max(len(records)*2/5, 1)
+	left, right := records[:cut], records[cut:]
+	clean, ok := l.send(k, left)
+	if !ok {
+		return false
+	}
+	if clean && len(right) > 1 {
+		return l.bisect(k, right)
+	}
+	_, ok = l.send(k, right)
+	return ok
+}
+
+// halveBytes divides two or more records into parts of about the same size.
+func halveBytes(records []*record) (left, right []*record) {
+	total := 0
+	for _, r := range records {
+		total += len(r.data)
+	}
+	cut, size := 1, len(records[0].data)
+	for cut < len(records)-1 && size+len(records[cut].data) <= total/2 {
+		size += len(records[cut].data)
+		cut++
+	}
+	return records[:cut], records[cut:]
+}
+
+// attempt makes one request.
+func (l *lane) attempt(k *kindState, records []*record) (transport.Response, error) {
+	p := l.p
+	req, size := request(k, records)
+	resp, err := p.sendSafely(req)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests++
+	p.encodedBytes += int64(size)
+	p.sentBytes += resp.Sent
+	l.lastAttempt = time.Now()
+	return resp, err
+}
+
+// sendSafely turns a panic below the Sender, where a round tripper of the user
+// may be, into an error: tracing must not end the program.
+func (p *Pipeline) sendSafely(req transport.Request) (resp transport.Response, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic while sending: %v", v)
+		}
+	}()
+	return p.Sender.Send(p.ctx, req)
+}
+
+// request puts records into the envelope of their kind.
+func request(k *kindState, records []*record) (transport.Request, int) {
+	parts := make([][]byte, 0, len(records)+2)
+	if k.head != nil {
+		parts = append(parts, k.head)
+	}
+	size := len(k.head) + len(k.tail) - 1
+	for i, r := range records {
+		data := r.data
+		size += len(data)
+		if i == 0 {
+			data = data[1:]
+		}
+		parts = append(parts, data)
+	}
+	if k.tail != nil {
+		parts = append(parts, k.tail)
+	}
+	path := k.pathBefore
+	if k.hasParameter {
+		path += url.PathEscape(records[0].path) + k.pathAfter
+	}
+	return transport.Request{Method: k.Method, Path: path, Body: parts}, size
+}
+
+// landed removes the first n records of the flight, because they have a
+// verdict, and returns them. It returns nil if Close has given them up already.
+func (l *lane) landed(n int) []*record {
+	if len(l.flight) == 0 {
+		return nil
+	}
+	records := l.flight[:n]
+	l.flight = l.flight[n:]
+	return records
+}
+
+func (l *lane) delivered(k *kindState, records []*record) {
+	p := l.p
+	p.mu.Lock()
+	recovered := l.failures
+	for _, r := range l.landed(len(records)) {
+		p.settle(r, &k.counts.Delivered)
+	}
+	l.failures, l.retryAt, l.hinted = 0, time.Time{}, false
+	k.serverErrors, k.refusedWith = 0, 0
+	k.items = min(k.items*2, k.maxItems)
+	p.lastFailure = nil
+	p.released()
+	p.mu.Unlock()
+	if recovered >= reportAfter {
+		p.reportRecovery(k.Name, recovered)
+	}
+}
+
+func (l *lane) refused(k *kindState, records []*record, resp transport.Response) {
+	p := l.p
+	text := serverMessage(resp)
+	p.mu.Lock()
+	first := k.refusedWith != resp.Status
+	k.refusedWith = resp.Status
+	count := int64(0)
+	for _, r := range l.landed(len(records)) {
+		count += r.weight
+		p.rejections.add(Rejection{Kind: k.Name, Key: r.key, Status: resp.Status, Message: text, Records: r.weight})
+		p.settle(r, &k.counts.Rejected)
+	}
+	l.failures, l.retryAt, l.hinted = 0, time.Time{}, false
+	p.released()
+	p.mu.Unlock()
+	if count > 0 {
+		p.reportRejection(k.Name, resp.Status, text, count, first)
+	}
+}
+
+// learnSize remembers that the server does not take requests of this size.
+func (l *lane) learnSize(k *kindState, records []*record) {
+	size := len(k.head) + len(k.tail)
+	for _, r := range records {
+		size += len(r.data)
+	}
+	l.p.mu.Lock()
+	k.bytes = min(k.bytes, size/2)
+	l.p.mu.Unlock()
+}
+
+// failed puts the flight back and decides when to try again. Where the failure
+// may be due to the size of the request, the next one is smaller.
+func (l *lane) failed(k *kindState, resp transport.Response, err error) {
+	p := l.p
+	if err == nil {
+		err = &StatusError{Status: resp.Status, Message: serverMessage(resp)}
+	}
+	now := time.Now()
+	p.mu.Lock()
+	if p.isDead() {
+		p.mu.Unlock()
+		return
+	}
+	n := len(l.flight)
+	l.putBack()
+	l.failures++
+	failures := l.failures
+	wait, hinted, ok := p.Retry.Wait(failures, resp.Header, now, retry.Random())
+	if !ok {
+		wait = p.Retry.MaxHint
+	}
+	l.retryAt, l.hinted = now.Add(wait), hinted
+	if resp.Status != 0 || isTimeout(err) {
+		k.items = max(min(n, k.items)/2, 1)
+	}
+	p.failures++
+	p.lastFailure = err
+	p.mu.Unlock()
+	if failures == reportAfter {
+		p.reportOutage(k.Name, err)
+	}
+}
+
+func isTimeout(err error) bool {
+	t, ok := err.(interface{ Timeout() bool })
+	return ok && t.Timeout()
+}
+
+// isDead is called with the lock held.
+func (p *Pipeline) isDead() bool {
+	select {
+	case <-p.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *Pipeline) gone() bool { return p.ctx.Err() != nil }
+
+var _ Sender = (*transport.Transport)(nil)

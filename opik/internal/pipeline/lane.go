@@ -1,0 +1,238 @@
+package pipeline
+
+import (
+	"slices"
+	"time"
+)
+
+// lane sends the records of the kinds that must not overtake each other, one
+// request after the other.
+type lane struct {
+	p     *Pipeline
+	kinds []*kindState // by stage
+
+	// What waits, and since when. Records that are being sent do not count.
+	records int
+	bytes   int
+	since   time.Time
+
+	// flight holds the records of the current batch that have no verdict yet,
+	// in order.
+	flight []*record
+
+	// flushTo asks to send records up to this seq without delay.
+	flushTo uint64
+
+	failures    int // consecutive
+	lastAttempt time.Time
+	retryAt     time.Time // nothing is sent before
+	hinted      bool      // retryAt is the server's wish
+
+	wake    chan struct{}
+	started bool
+	done    chan struct{} // closed when the goroutine has ended
+}
+
+func newLane(p *Pipeline) *lane {
+	return &lane{p: p, wake: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+// added accounts for a record that now waits, and wakes the goroutine if that
+// changes when it has to act.
+func (l *lane) added(size int) {
+	before := l.bytes
+	l.records++
+	l.bytes += size
+	if l.since.IsZero() {
+		l.since = time.Now()
+	}
+	switch {
+	case !l.started:
+		l.started = true
+		go l.run()
+	case l.records == 1, l.records == l.p.BatchItems, before < l.p.BatchBytes && l.bytes >= l.p.BatchBytes:
+		l.signal()
+	}
+}
+
+func (l *lane) signal() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take removes a waiting record from its list.
+func (l *lane) take(r *record) {
+	r.kind.waiting.remove(r)
+	r.kind.forget(r)
+	l.records--
+	l.bytes -= len(r.data)
+}
+
+// run is the lane's goroutine.
+func (l *lane) run() {
+	defer close(l.done)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		l.p.mu.Lock()
+		do, wait := l.next(time.Now())
+		l.p.mu.Unlock()
+		var alarm <-chan time.Time
+		switch do {
+		case exit:
+			return
+		case send:
+			l.cycle()
+			continue
+		case pause:
+			timer.Reset(wait)
+			alarm = timer.C
+		}
+		select {
+		case <-l.wake:
+		case <-alarm:
+		case <-l.p.dead:
+		}
+	}
+}
+
+type action uint8
+
+const (
+	idle  action = iota // wait for a record
+	pause               // wait for a while
+	send
+	exit
+)
+
+// next decides what the goroutine has to do.
+func (l *lane) next(now time.Time) (action, time.Duration) {
+	if l.p.isDead() {
+		return exit, 0
+	}
+	if l.records == 0 {
+		l.since = time.Time{}
+		if l.p.closing {
+			return exit, 0
+		}
+		return idle, 0
+	}
+	if wait := l.retryAt.Sub(now); wait > 0 {
+		return pause, wait
+	}
+	if l.p.closing || l.records >= l.p.BatchItems || l.bytes >= l.p.BatchBytes || l.oldest() <= l.flushTo {
+		return send, 0
+	}
+	if wait := l.p.BatchDelay - now.Sub(l.since); wait > 0 {
+		return pause, wait
+	}
+	return send, 0
+}
+
+// oldest returns the smallest seq that waits or is being sent, and the largest
+// number if there is none.
+func (l *lane) oldest() uint64 {
+	low := ^uint64(0)
+	if len(l.flight) > 0 {
+		low = l.flight[0].seq
+	}
+	for _, k := range l.kinds {
+		if r := k.waiting.first; r != nil {
+			low = min(low, r.seq)
+		}
+	}
+	return low
+}
+
+// hurry asks for everything up to seq to be sent now. It cuts short a wait that
+// we chose ourselves, though not below the shortest one; a wait that the server
+// asked for stays.
+func (l *lane) hurry(seq uint64) {
+	l.flushTo = max(l.flushTo, seq)
+	if !l.hinted && !l.retryAt.IsZero() {
+		if early := l.lastAttempt.Add(l.p.Retry.Base); early.Before(l.retryAt) {
+			l.retryAt = early
+		}
+	}
+	l.signal()
+}
+
+// cycle sends everything that was accepted before it began: lower stages first,
+// so that no record arrives before one that it refers to. It ends early when a
+// request has to be repeated later.
+func (l *lane) cycle() {
+	p := l.p
+	p.mu.Lock()
+	upTo, since := p.seq, l.since
+	l.since = time.Time{} // of records that are accepted from now on
+	kinds := slices.Clone(l.kinds)
+	p.mu.Unlock()
+	for _, k := range kinds {
+		for {
+			p.mu.Lock()
+			batch := l.collect(k, upTo)
+			p.mu.Unlock()
+			if len(batch) == 0 {
+				break
+			}
+			if !l.deliver(k, batch) {
+				p.mu.Lock()
+				l.since = since
+				p.mu.Unlock()
+				return
+			}
+		}
+	}
+}
+
+// collect moves the next batch of a kind from waiting to flight.
+func (l *lane) collect(k *kindState, upTo uint64) []*record {
+	if l.p.isDead() {
+		return nil
+	}
+	var batch []*record
+	size := len(k.head) + len(k.tail)
+	for len(batch) < k.items {
+		r := k.waiting.first
+		if r == nil || r.seq > upTo {
+			break
+		}
+		if size += len(r.data); len(batch) > 0 && size > k.bytes {
+			break
+		}
+		l.take(r)
+		batch = append(batch, r)
+	}
+	l.flight = batch
+	return batch
+}
+
+// putBack returns what is in flight to the front of the queue. A record that
+// was accepted meanwhile and belongs to the same entity is merged.
+func (l *lane) putBack() {
+	p := l.p
+	for _, r := range slices.Backward(l.flight) {
+		k := r.kind
+		later := k.mergeTarget(r.key, r.path)
+		if later != nil {
+			if merged, ok := k.combine(r.data, later.data); ok {
+				l.take(later)
+				p.bytes -= r.cost() + later.cost()
+				r.data = merged
+				r.weight += later.weight
+				p.bytes += r.cost()
+				p.recycle(later)
+				later = nil
+			}
+		}
+		k.waiting.pushFront(r)
+		if k.index != nil && r.key != "" && k.index[r.key] == nil {
+			k.index[r.key] = r
+		}
+		l.records++
+		l.bytes += len(r.data)
+	}
+	l.flight = nil
+}

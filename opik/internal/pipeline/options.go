@@ -1,0 +1,127 @@
+// Package pipeline takes typed records, keeps them for as long as it must, and
+// delivers them in batches in the background.
+//
+// What it promises: the caller never waits for the network; memory is bounded
+// in bytes; and every record is accounted for. Per kind, at every moment,
+//
+//	accepted = delivered + rejected + dropped + queued
+//
+// where queued includes what is being sent. A record that was merged into
+// another one counts with it.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/opik-go/sdk/opik/internal/retry"
+	"github.com/opik-go/sdk/opik/internal/transport"
+)
+
+// Sender carries one request to the server, without repeating it. An error
+// means that there was no answer; it may also be an answer of something other
+// than the server. Send must return soon after ctx ends. It is called from
+// several goroutines.
+type Sender interface {
+	Send(ctx context.Context, r transport.Request) (transport.Response, error)
+}
+
+// Overflow says what happens to a record for which there is no room.
+type Overflow uint8
+
+const (
+	// DropOldest drops what has waited longest until the new record fits.
+	DropOldest Overflow = iota
+	// DropNewest drops the new record.
+	DropNewest
+	// Block makes the caller wait for room, up to [Options.BlockTimeout] and
+	// its context; then the new record is dropped.
+	Block
+)
+
+// Defaults of [Options].
+const (
+	DefaultMaxBytes       = 64 << 20
+	DefaultMaxRecordBytes = 50_000_000
+	DefaultBatchDelay     = time.Second
+	DefaultBatchItems     = 100
+	DefaultBatchBytes     = 50_000_000
+	DefaultBlockTimeout   = time.Second
+)
+
+// DefaultRetry is the policy for requests that failed for now. There is no
+// limit to the number of attempts: the bound in bytes decides what is given up.
+var DefaultRetry = retry.Policy{Base: 500 * time.Millisecond, Max: 30 * time.Second, MaxHint: 5 * time.Minute}
+
+// Options configures a [Pipeline]. Only Sender is required; zero values mean
+// the defaults.
+type Options struct {
+	// Sender carries the requests.
+	Sender Sender
+
+	// MaxBytes bounds the memory of all records that wait or are being sent:
+	// their encoded size, and an estimate of what is needed to manage them.
+	// Default 64 MiB.
+	MaxBytes int64
+	// MaxRecordBytes bounds one encoded record. A larger one is rejected when
+	// it is handed over. Default 50 MB.
+	MaxRecordBytes int
+	// Overflow is the policy for a full queue. Default DropOldest.
+	Overflow Overflow
+	// BlockTimeout bounds the waiting under the policy Block. Default 1 s.
+	BlockTimeout time.Duration
+
+	// BatchDelay is how long the first record of a batch waits for others.
+	// Default 1 s.
+	BatchDelay time.Duration
+	// BatchItems is the number of waiting records at which a batch is sent
+	// without further delay. It holds what has gathered by then, up to the
+	// server's limit. Default 100.
+	BatchItems int
+	// BatchBytes is the encoded size at which a batch is sent without further
+	// delay, and the largest size of a request. Default 50 MB.
+	BatchBytes int
+
+	// Retry says how long to wait after a failure that may pass. A wait that
+	// the server asks for and that is longer than MaxHint is cut to it.
+	Retry retry.Policy
+
+	// Logger is told of losses and of outages, each kind of event at most
+	// every half minute. Nil is silent. It is never called with a lock held.
+	Logger *slog.Logger
+}
+
+// Errors of [Pipeline.Enqueue]. The record is accounted for in every case.
+var (
+	// ErrClosed: the pipeline was closed before.
+	ErrClosed = errors.New("the client is closed")
+	// ErrFull: there is no room, and the policy is to drop the new record.
+	ErrFull = errors.New("the queue is full")
+	// ErrTooLarge: the record is larger than any request may be.
+	ErrTooLarge = errors.New("the record is too large")
+	// ErrEncoding: a value of the record could not be encoded.
+	ErrEncoding = errors.New("the record cannot be encoded")
+)
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.MaxBytes, DefaultMaxBytes)
+	setDefault(&o.MaxRecordBytes, DefaultMaxRecordBytes)
+	setDefault(&o.BlockTimeout, DefaultBlockTimeout)
+	setDefault(&o.BatchDelay, DefaultBatchDelay)
+	setDefault(&o.BatchItems, DefaultBatchItems)
+	setDefault(&o.BatchBytes, DefaultBatchBytes)
+	setDefault(&o.Retry, DefaultRetry)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func setDefault[T comparable](v *T, standard T) {
+	var zero T
+	if *v == zero {
+		*v = standard
+	}
+}

@@ -1,0 +1,277 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/opik-go/sdk/opik/internal/message"
+)
+
+// Pipeline delivers records in the background. It is safe for concurrent use.
+// A new pipeline has no goroutine; the first record of a lane starts one, and
+// Close ends them all.
+type Pipeline struct {
+	Options
+
+	// ctx is the context of all requests; it ends when Close gives up.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	notices notices
+
+	// mu guards everything below, and the state of lanes, kinds and records.
+	// It is never held while a record is encoded or a request is under way.
+	mu    sync.Mutex
+	kinds map[*message.Kind]*kindState
+	lanes []*lane
+	named map[string]*lane
+	bytes int64 // memory of all queued records
+	seq   uint64
+	free  []*record
+	totals
+
+	closing bool          // Close was called
+	dead    chan struct{} // closed when Close gave up
+	room    chan struct{} // closed when bytes are released, if somebody waits
+	blocked int           // how many wait for room
+	flushes []*flush
+
+	rejections rejectionLog
+	lastMark   mark
+}
+
+// maxLanes bounds the goroutines. Further lanes share them, which orders their
+// requests more strictly than they need.
+const maxLanes = 4
+
+// New returns a pipeline that sends through o.Sender.
+func New(o Options) (*Pipeline, error) {
+	if o.Sender == nil {
+		return nil, errors.New("pipeline: no sender")
+	}
+	p := &Pipeline{
+		Options: o.withDefaults(),
+		kinds:   make(map[*message.Kind]*kindState),
+		named:   make(map[string]*lane),
+		dead:    make(chan struct{}),
+		totals:  totals{drops: make(map[DropReason]int64)},
+	}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	return p, nil
+}
+
+// Enqueue encodes m and queues it. Values that m refers to may be changed when
+// it has returned. It does not wait, except for room under the policy [Block].
+// The error is nil if the record was queued, and otherwise wraps [ErrClosed],
+// [ErrFull], [ErrTooLarge] or [ErrEncoding].
+func (p *Pipeline) Enqueue(m message.Message) error {
+	return p.EnqueueContext(context.Background(), m)
+}
+
+// EnqueueContext is Enqueue with a context that ends the waiting for room. The
+// context has no other effect.
+func (p *Pipeline) EnqueueContext(ctx context.Context, m message.Message) error {
+	data, err := encode(m)
+	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), data, err)
+}
+
+// buffers holds scratch space for encoding. Large ones are not kept.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+
+const maxKeptBuffer = 1 << 20
+
+// encode returns a comma and the encoded record in memory of exactly that
+// size. Methods of the caller's values run here; a panic of theirs becomes an
+// error.
+func encode(m message.Message) (data []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			data, err = nil, fmt.Errorf("%w: panic: %v", ErrEncoding, v)
+		}
+	}()
+	scratch := buffers.Get().(*[]byte)
+	b := m.AppendJSON(append((*scratch)[:0], ','))
+	data = make([]byte, len(b))
+	copy(data, b)
+	if cap(b) <= maxKeptBuffer {
+		*scratch = b
+		buffers.Put(scratch)
+	}
+	return data, nil
+}
+
+// add accounts for a record and queues it if it can be queued. data is the
+// pipeline's from here on.
+func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string, data []byte, encoding error) error {
+	p.mu.Lock()
+	k := p.kindState(kind)
+	k.counts.Accepted++
+	err := p.queue(ctx, k, key, path, data, encoding)
+	p.mu.Unlock()
+	if err != nil {
+		p.reportLoss(k.Name, err)
+	}
+	return err
+}
+
+// queue is called with the lock held, and may release it for a while.
+func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, data []byte, encoding error) error {
+	if encoding != nil {
+		p.dropNew(k, DropEncoding)
+		return encoding
+	}
+	size := cost(data, key, path)
+	if limit := min(int64(p.MaxRecordBytes), p.MaxBytes-recordOverhead); int64(len(data)-1) > limit || size > p.MaxBytes {
+		err := fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data)-1, limit)
+		k.counts.Rejected++
+		p.rejections.add(Rejection{Kind: k.Name, Key: key, Message: err.Error(), Records: 1})
+		return err
+	}
+	target, err := p.makeRoom(ctx, k, key, path, size)
+	if err != nil {
+		return err
+	}
+	if target != nil {
+		if merged, ok := k.combine(target.data, data); ok {
+			p.replaceData(target, merged)
+			target.weight++
+			k.counts.Queued++
+			return nil
+		}
+	}
+	r := p.newRecord()
+	p.seq++
+	*r = record{kind: k, key: key, path: path, data: data, seq: p.seq, weight: 1}
+	k.counts.Queued++
+	p.bytes += size
+	k.waiting.pushBack(r)
+	if k.index != nil && key != "" {
+		k.index[key] = r
+	}
+	k.lane.added(len(data))
+	return nil
+}
+
+// replaceData gives a waiting record other content.
+func (p *Pipeline) replaceData(r *record, data []byte) {
+	grown := len(data) - len(r.data)
+	r.data = data
+	p.bytes += int64(grown)
+	r.kind.lane.bytes += grown
+}
+
+func (p *Pipeline) dropNew(k *kindState, why DropReason) {
+	k.counts.Dropped++
+	p.drops[why]++
+}
+
+// makeRoom applies the overflow policy until size bytes fit. It returns the
+// record that the new one is to be merged into, if there is one then.
+func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string, size int64) (target *record, err error) {
+	var timeout *time.Timer
+	for {
+		if p.closing {
+			p.dropNew(k, DropClosed)
+			return nil, ErrClosed
+		}
+		target = k.mergeTarget(key, path)
+		need := size
+		if target != nil && k.Merge == message.MergeReplace {
+			need -= target.cost()
+		}
+		if p.bytes+need <= p.MaxBytes {
+			return target, nil
+		}
+		switch p.Overflow {
+		case DropOldest:
+			if p.dropOldest() {
+				continue
+			}
+		case Block:
+			if timeout == nil {
+				timeout = time.NewTimer(p.BlockTimeout)
+				defer timeout.Stop()
+			}
+			if p.waitForRoom(ctx, timeout) {
+				continue
+			}
+		}
+		p.dropNew(k, DropOverflow)
+		return nil, ErrFull
+	}
+}
+
+// dropOldest drops the record that waits longest. It returns false if no
+// record waits; what is being sent cannot be dropped.
+func (p *Pipeline) dropOldest() bool {
+	var oldest *record
+	for _, k := range p.kinds {
+		if r := k.waiting.first; r != nil && (oldest == nil || r.seq < oldest.seq) {
+			oldest = r
+		}
+	}
+	if oldest == nil {
+		return false
+	}
+	oldest.kind.lane.take(oldest)
+	p.drop(oldest, DropOverflow)
+	p.released()
+	return true
+}
+
+// waitForRoom waits until bytes are released. It returns false if that took
+// too long. The lock is released meanwhile.
+func (p *Pipeline) waitForRoom(ctx context.Context, timeout *time.Timer) bool {
+	if p.room == nil {
+		p.room = make(chan struct{})
+	}
+	room := p.room
+	p.blocked++
+	p.mu.Unlock()
+	ok := false
+	select {
+	case <-room:
+		ok = true
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	p.blocked--
+	return ok
+}
+
+// released tells those who wait that records were settled: callers that wait
+// for room, and flushes that wait for the end of what came before them.
+func (p *Pipeline) released() {
+	if p.blocked > 0 && p.room != nil {
+		close(p.room)
+		p.room = nil
+	}
+	p.endFlushes()
+}
+
+// kindState returns the state of a kind, and sets it up at first sight.
+func (p *Pipeline) kindState(kind *message.Kind) *kindState {
+	if k := p.kinds[kind]; k != nil {
+		return k
+	}
+	k := newKindState(kind, p.BatchBytes)
+	p.kinds[kind] = k
+	l := p.named[kind.Lane]
+	if l == nil {
+		if len(p.lanes) < maxLanes {
+			l = newLane(p)
+			p.lanes = append(p.lanes, l)
+		} else {
+			l = p.lanes[len(p.named)%maxLanes]
+		}
+		p.named[kind.Lane] = l
+	}
+	k.lane = l
+	l.kinds = append(l.kinds, k)
+	sortStages(l.kinds)
+	return k
+}

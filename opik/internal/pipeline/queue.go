@@ -1,0 +1,161 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/opik-go/sdk/opik/internal/message"
+)
+
+// record is one encoded message. Its data begins with a comma, which is left
+// out for the first record of a request; so a batch is sent as it lies in
+// memory.
+type record struct {
+	prev, next *record
+	kind       *kindState
+	key, path  string
+	data       []byte
+	// seq orders records by when they were accepted. A record keeps it when a
+	// later one is merged into it.
+	seq uint64
+	// weight is the number of accepted records that this one stands for.
+	weight int64
+	// strikes counts how often the server failed on this record alone while it
+	// accepted others.
+	strikes int
+}
+
+// recordOverhead estimates the memory that managing a record takes: the record
+// itself and its place in the index.
+const recordOverhead = 192
+
+func cost(data []byte, key, path string) int64 {
+	return int64(len(data) + len(key) + len(path) + recordOverhead)
+}
+
+func (r *record) cost() int64 { return cost(r.data, r.key, r.path) }
+
+// list is a doubly linked list of records, ordered by seq.
+type list struct {
+	first, last *record
+	length      int
+}
+
+func (l *list) pushBack(r *record) {
+	r.prev, r.next = l.last, nil
+	if l.last != nil {
+		l.last.next = r
+	} else {
+		l.first = r
+	}
+	l.last = r
+	l.length++
+}
+
+func (l *list) pushFront(r *record) {
+	r.prev, r.next = nil, l.first
+	if l.first != nil {
+		l.first.prev = r
+	} else {
+		l.last = r
+	}
+	l.first = r
+	l.length++
+}
+
+func (l *list) remove(r *record) {
+	if r.prev != nil {
+		r.prev.next = r.next
+	} else {
+		l.first = r.next
+	}
+	if r.next != nil {
+		r.next.prev = r.prev
+	} else {
+		l.last = r.prev
+	}
+	r.prev, r.next = nil, nil
+	l.length--
+}
+
+// kindState is what the pipeline knows of one kind of records.
+type kindState struct {
+	*message.Kind
+	lane   *lane
+	counts Counts
+
+	waiting list
+	// index finds the waiting record that a new one of the same key is merged into.
+	index map[string]*record
+
+	// The envelope of a request, and the path around its parameter.
+	head, tail             []byte
+	pathBefore, pathAfter  string
+	hasParameter           bool
+	maxItems               int // what a request may hold
+	items                  int // what the next request should hold; see adapt
+	bytes                  int // the largest request that the server has not refused as too large
+	serverErrors           int // consecutive answers 500 and the like
+	refusedWith            int // the status of the refusal that was reported last
+	probing                bool
+	probeFound, probeFails int
+}
+
+func newKindState(kind *message.Kind, batchBytes int) *kindState {
+	k := &kindState{Kind: kind, bytes: batchBytes, maxItems: max(kind.MaxItems, 1)}
+	if kind.Items == "" {
+		k.maxItems = 1
+	} else {
+		k.head = []byte(`{"` + kind.Items + `":[`)
+		k.tail = []byte(`]}`)
+	}
+	k.items = k.maxItems
+	if kind.Merge != message.MergeNone {
+		k.index = make(map[string]*record)
+	}
+	k.pathBefore = kind.Path
+	if before, rest, ok := strings.Cut(kind.Path, "{"); ok {
+		if _, after, ok := strings.Cut(rest, "}"); ok {
+			k.pathBefore, k.pathAfter, k.hasParameter = before, after, true
+		}
+	}
+	return k
+}
+
+// mergeTarget returns the waiting record that one with this key and path is to
+// be merged into, or nil.
+func (k *kindState) mergeTarget(key, path string) *record {
+	if k.index == nil || key == "" {
+		return nil
+	}
+	if r := k.index[key]; r != nil && r.path == path {
+		return r
+	}
+	return nil
+}
+
+// forget removes r from the index, if it is there.
+func (k *kindState) forget(r *record) {
+	if k.index != nil && k.index[r.key] == r {
+		delete(k.index, r.key)
+	}
+}
+
+// combine returns the record data that stands for older and newer together. ok
+// is false if the two have to stay apart.
+func (k *kindState) combine(older, newer []byte) (data []byte, ok bool) {
+	switch k.Merge {
+	case message.MergeReplace:
+		return newer, true
+	case message.MergeFields:
+		return mergeMembers(older, newer)
+	}
+	return nil, false
+}
+
+// sortStages orders kinds as the requests of a lane must follow each other.
+// Kinds of one stage keep the order in which they were first used.
+func sortStages(kinds []*kindState) {
+	slices.SortStableFunc(kinds, func(a, b *kindState) int { return cmp.Compare(a.Stage, b.Stage) })
+}

@@ -1,0 +1,142 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/opik-go/sdk/opik/internal/transport"
+)
+
+// StatusError is the failure of a request that the server answered.
+type StatusError struct {
+	// Status is the HTTP status.
+	Status int
+	// Message is the server's explanation; it may be empty.
+	Message string
+}
+
+func (e *StatusError) Error() string {
+	text := fmt.Sprintf("the server answered %d %s", e.Status, http.StatusText(e.Status))
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text
+}
+
+const maxMessage = 500
+
+// serverMessage extracts the explanation from an answer in any of the shapes
+// that the backend, its OAuth endpoints and proxies use.
+func serverMessage(resp transport.Response) string {
+	var shapes struct {
+		Message     string   `json:"message"`
+		Details     string   `json:"details"`
+		Errors      []string `json:"errors"`
+		Error       string   `json:"error"`
+		Description string   `json:"error_description"`
+	}
+	body := bytes.TrimSpace(resp.Body)
+	text := ""
+	if len(body) > 0 && body[0] == '{' {
+		// A member of another type leaves the others filled in.
+		_ = json.Unmarshal(body, &shapes)
+		var parts []string
+		for _, s := range append([]string{shapes.Message, shapes.Details}, append(shapes.Errors, shapes.Error, shapes.Description)...) {
+			if s != "" {
+				parts = append(parts, s)
+			}
+		}
+		text = strings.Join(parts, "; ")
+	}
+	switch {
+	case text != "":
+	case len(body) > 0 && body[0] == '<':
+		text = "an HTML page, probably of a proxy"
+	case utf8.Valid(body):
+		text = string(body)
+	}
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "..."
+	}
+	return text
+}
+
+// reportEvery bounds how often an event of one kind is logged.
+const reportEvery = 30 * time.Second
+
+// reportAfter is the number of consecutive failures that make an outage.
+const reportAfter = 3
+
+// notices remembers what was logged when.
+type notices struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+	held map[string]int64
+}
+
+// due reports whether an event is to be logged now, and how many like it were
+// held back since the last one.
+func (n *notices) due(event string, now time.Time) (held int64, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.last == nil {
+		n.last, n.held = make(map[string]time.Time), make(map[string]int64)
+	}
+	if last, logged := n.last[event]; logged && now.Sub(last) < reportEvery {
+		n.held[event]++
+		return 0, false
+	}
+	held = n.held[event]
+	n.last[event], n.held[event] = now, 0
+	return held, true
+}
+
+func (p *Pipeline) report(level slog.Level, event, text string, args ...any) {
+	held, ok := p.notices.due(event, time.Now())
+	if !ok {
+		return
+	}
+	p.logNow(level, text, append(args, "similar", held)...)
+}
+
+// logNow shields the program from a logger that panics.
+func (p *Pipeline) logNow(level slog.Level, text string, args ...any) {
+	defer func() { _ = recover() }()
+	p.Logger.Log(context.Background(), level, text, args...)
+}
+
+func (p *Pipeline) reportLoss(kind string, err error) {
+	if errors.Is(err, ErrClosed) {
+		p.report(slog.LevelWarn, "closed", "opik: a record was handed over after Close and is lost", "kind", kind)
+		return
+	}
+	p.report(slog.LevelWarn, err.Error(), "opik: a record is lost", "kind", kind, "error", err)
+}
+
+// reportRejection says each new reason at once and then only now and then.
+func (p *Pipeline) reportRejection(kind string, status int, text string, count int64, first bool) {
+	args := []any{"kind", kind, "status", status, "message", text, "records", count}
+	if first {
+		p.notices.due("rejected "+kind, time.Now())
+		p.logNow(slog.LevelError, "opik: the server rejected records", args...)
+		return
+	}
+	p.report(slog.LevelError, "rejected "+kind, "opik: the server rejected records", args...)
+}
+
+func (p *Pipeline) reportOutage(kind string, err error) {
+	p.report(slog.LevelWarn, "outage "+kind, "opik: records cannot be delivered for now; they are kept and sent again", "kind", kind, "error", err)
+}
+
+func (p *Pipeline) reportRecovery(kind string, failures int) {
+	p.report(slog.LevelInfo, "recovery "+kind, "opik: records are being delivered again", "kind", kind, "failures", failures)
+}

@@ -1,0 +1,119 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+)
+
+// Request is one request of the background sender.
+type Request struct {
+	Method string
+	// Path is escaped and relative to the server's URL; it begins with a slash.
+	Path string
+	// Body holds the parts of a JSON text. They are not copied, and must not
+	// change for as long as the program runs, because net/http may still read
+	// them when Send has returned.
+	Body [][]byte
+}
+
+// Response is the server's answer to a [Request].
+type Response struct {
+	Status int
+	Header http.Header
+	// Body is the beginning of the answer, at most 64 KiB.
+	Body []byte
+	// Sent is the number of body bytes that went over the wire.
+	Sent int64
+}
+
+// ErrNotOpik is the error of an answer that reports success but is an HTML
+// page: something between the client and the server answered in its place.
+var ErrNotOpik = errors.New("the answer is an HTML page, so it is not from an Opik server")
+
+const maxAnswer = 64 << 10
+
+// Send makes one attempt to carry out the request and reads the answer. An
+// error means that there was no complete answer from an Opik server, which
+// says nothing about whether the request was executed. It returns soon after
+// ctx ends.
+func (t *Transport) Send(ctx context.Context, q Request) (Response, error) {
+	size := 0
+	for _, p := range q.Body {
+		size += len(p)
+	}
+	r, err := http.NewRequestWithContext(ctx, q.Method, t.base.String()+q.Path, nil)
+	if err != nil {
+		return Response{}, stripURL(err)
+	}
+	r.Header["Content-Type"] = []string{"application/json"}
+	r.Header["Accept"] = []string{"application/json"}
+	if t.compress && size >= t.threshold {
+		setBody(r, compressParts(q.Body, size))
+		r.Header["Content-Encoding"] = []string{"gzip"}
+	} else {
+		r.ContentLength = int64(size)
+		r.GetBody = func() (io.ReadCloser, error) { return &partsReader{parts: q.Body}, nil }
+		r.Body, _ = r.GetBody()
+	}
+	sent := r.ContentLength
+	t.prepare(r)
+	resp, err := t.attempt(r)
+	if err != nil {
+		return Response{Sent: sent}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	// The status decides what became of the request. A body that breaks off
+	// leaves us without the explanation of a failure, not without the failure.
+	answer := Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Sent: sent}
+	t.deprecation.notice(q.Method+" "+pathOnly(q.Path), resp.Header)
+	if resp.StatusCode < 300 {
+		if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" {
+			return answer, ErrNotOpik
+		}
+		if err != nil {
+			return answer, err
+		}
+	}
+	drain(resp.Body)
+	return answer, nil
+}
+
+func pathOnly(p string) string {
+	if u, err := url.Parse(p); err == nil {
+		return u.Path
+	}
+	return ""
+}
+
+// drain reads what is left of a small body, so that the connection can be used
+// again.
+func drain(body io.Reader) { io.CopyN(io.Discard, body, maxAnswer) }
+
+// partsReader reads parts one after the other without joining them.
+type partsReader struct {
+	parts [][]byte
+	part  int
+	at    int
+}
+
+func (r *partsReader) Read(p []byte) (n int, err error) {
+	for n < len(p) && r.part < len(r.parts) {
+		c := copy(p[n:], r.parts[r.part][r.at:])
+		n += c
+		r.at += c
+		if r.at == len(r.parts[r.part]) {
+			r.part, r.at = r.part+1, 0
+		}
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+func (r *partsReader) Close() error { return nil }
