@@ -179,29 +179,33 @@ func (b builder) schema(n *yaml.Node) *Schema {
 		return nil
 	}
 	s := &Schema{
-		Ref:           refName(n),
-		Type:          baseType(n),
-		Format:        text(n, "format"),
-		Enum:          texts(get(n, "enum")),
-		Required:      texts(get(n, "required")),
-		Items:         b.schema(get(n, "items")),
-		Additional:    b.schema(get(n, "additionalProperties")),
-		AllOf:         b.schemas(get(n, "allOf")),
-		OneOf:         b.schemas(get(n, "oneOf")),
-		AnyOf:         b.schemas(get(n, "anyOf")),
-		ReadOnly:      isTrue(get(n, "readOnly")),
-		WriteOnly:     isTrue(get(n, "writeOnly")),
-		Deprecated:    isTrue(get(n, "deprecated")),
-		UniqueItems:   isTrue(get(n, "uniqueItems")),
-		MinItems:      count(get(n, "minItems")),
-		MaxItems:      count(get(n, "maxItems")),
-		MinLength:     count(get(n, "minLength")),
-		MaxLength:     count(get(n, "maxLength")),
-		Pattern:       text(n, "pattern"),
-		Default:       jsonText(get(n, "default")),
-		Description:   text(n, "description"),
-		ContentSchema: b.schema(get(n, "contentSchema")),
-		Pos:           b.d.position(n),
+		Ref:              refName(n),
+		Type:             baseType(n),
+		Format:           text(n, "format"),
+		Enum:             texts(get(n, "enum")),
+		Required:         texts(get(n, "required")),
+		Items:            b.schema(get(n, "items")),
+		Additional:       b.schema(get(n, "additionalProperties")),
+		AllOf:            b.schemas(get(n, "allOf")),
+		OneOf:            b.schemas(get(n, "oneOf")),
+		AnyOf:            b.schemas(get(n, "anyOf")),
+		ReadOnly:         isTrue(get(n, "readOnly")),
+		WriteOnly:        isTrue(get(n, "writeOnly")),
+		Deprecated:       isTrue(get(n, "deprecated")),
+		UniqueItems:      isTrue(get(n, "uniqueItems")),
+		MinItems:         count(get(n, "minItems")),
+		MaxItems:         count(get(n, "maxItems")),
+		MinLength:        count(get(n, "minLength")),
+		MaxLength:        count(get(n, "maxLength")),
+		Minimum:          bound(get(n, "minimum")),
+		Maximum:          bound(get(n, "maximum")),
+		Pattern:          text(n, "pattern"),
+		ExclusiveMinimum: bound(get(n, "exclusiveMinimum")),
+		ExclusiveMaximum: bound(get(n, "exclusiveMaximum")),
+		Default:          jsonText(get(n, "default")),
+		Description:      text(n, "description"),
+		ContentSchema:    b.schema(get(n, "contentSchema")),
+		Pos:              b.d.position(n),
 	}
 	if t := get(n, "type"); t != nil && t.Kind == yaml.SequenceNode {
 		s.Nullable = true
@@ -256,6 +260,18 @@ func count(n *yaml.Node) *int {
 		return nil
 	}
 	v, err := strconv.Atoi(n.Value)
+	if err != nil {
+		return nil
+	}
+	return &v
+}
+
+// bound returns a number. The grammar admits numbers only.
+func bound(n *yaml.Node) *float64 {
+	if n == nil {
+		return nil
+	}
+	v, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil {
 		return nil
 	}
