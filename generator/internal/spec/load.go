@@ -197,11 +197,11 @@ func (b builder) schema(n *yaml.Node) *Schema {
 		MaxItems:         count(get(n, "maxItems")),
 		MinLength:        count(get(n, "minLength")),
 		MaxLength:        count(get(n, "maxLength")),
-		Minimum:          bound(get(n, "minimum")),
-		Maximum:          bound(get(n, "maximum")),
+		Minimum:          decimal(get(n, "minimum")),
+		Maximum:          decimal(get(n, "maximum")),
 		Pattern:          text(n, "pattern"),
-		ExclusiveMinimum: bound(get(n, "exclusiveMinimum")),
-		ExclusiveMaximum: bound(get(n, "exclusiveMaximum")),
+		ExclusiveMinimum: decimal(get(n, "exclusiveMinimum")),
+		ExclusiveMaximum: decimal(get(n, "exclusiveMaximum")),
 		Default:          jsonText(get(n, "default")),
 		Description:      text(n, "description"),
 		ContentSchema:    b.schema(get(n, "contentSchema")),
@@ -266,8 +266,8 @@ func count(n *yaml.Node) *int {
 	return &v
 }
 
-// bound returns a number. The grammar admits numbers only.
-func bound(n *yaml.Node) *float64 {
+// decimal returns a number. The grammar admits numbers only.
+func decimal(n *yaml.Node) *float64 {
 	if n == nil {
 		return nil
 	}
