@@ -167,9 +167,6 @@ type Result struct {
 	// Member is the field taken, and MemberPointer says that it is a pointer.
 	Member        string `json:"member,omitempty"`
 	MemberPointer bool   `json:"memberPointer,omitempty"`
-	// Slice says that the REST layer returns a pointer to a slice, and the method
-	// the slice itself.
-	Slice bool `json:"slice,omitempty"`
 }
 
 // Page describes the method that fetches one page of a list.

@@ -3,6 +3,7 @@ package resolve
 import (
 	"slices"
 
+	"github.com/opik-go/sdk/generator/internal/ir"
 	"github.com/opik-go/sdk/generator/internal/restgen"
 	"github.com/opik-go/sdk/generator/internal/spec"
 )
@@ -27,6 +28,12 @@ type input struct {
 	Type        string
 	Schema      *spec.Schema
 	Description string
+
+	// Value is what the method gives; nil until that is decided, and for inputs
+	// that are not sent.
+	Value  *ir.Value
+	Hidden bool
+	Rename string // Go name of the field, if a rule gives one
 }
 
 // inputs returns everything that an operation takes: path parameters in the

@@ -33,6 +33,8 @@ func Resolve(in Input) (*ir.Model, diag.List) {
 		Input: in,
 		model: &ir.Model{Module: in.Module, Imports: imports(in)},
 		rows:  map[string]*ir.Operation{},
+
+		declared: map[string]diag.Position{},
 	}
 	r.table()
 	for _, resolve := range declarations {
@@ -71,6 +73,8 @@ type resolver struct {
 	diags diag.List
 	model *ir.Model
 	rows  map[string]*ir.Operation // by operationId
+	// declared holds the names of the generated package that are taken.
+	declared map[string]diag.Position
 }
 
 // table starts the operation table: a row for each operation, undecided.

@@ -1,0 +1,280 @@
+package emit
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/opik-go/sdk/generator/internal/ir"
+)
+
+// methodWriter emits one method. The bodies are calls of the REST layer; what
+// they have in common is in the helpers of package opik, written by hand.
+type methodWriter struct {
+	*goFile
+	method *ir.Method
+	// service is the type that has the method; empty for the client.
+	service string
+}
+
+// self is the name of the receiver.
+func (w methodWriter) self() *jen.Statement {
+	if w.service == "" {
+		return jen.Id("c")
+	}
+	return jen.Id("s")
+}
+
+// receiver is the declaration of the receiver.
+func (w methodWriter) receiver() *jen.Statement {
+	return w.self().Op("*").Id(cmp.Or(w.service, "Client"))
+}
+
+// client is the expression for the client.
+func (w methodWriter) client() *jen.Statement {
+	if w.service == "" {
+		return w.self()
+	}
+	return w.self().Dot("client")
+}
+
+// params emits the params struct.
+func (w methodWriter) params() {
+	p := w.method.Params
+	if p == nil {
+		return
+	}
+	var fields []jen.Code
+	for _, field := range p.Fields {
+		fields = append(fields, doc(field.Doc).Id(field.Name).Add(w.typ(field.Type)))
+	}
+	w.declare(p.Doc, jen.Type().Id(p.Type).Struct(fields...))
+}
+
+// write emits the method.
+func (w methodWriter) write() {
+	r := w.method.Result
+	switch {
+	case w.method.Page != nil:
+		w.list()
+	case w.method.Search != nil:
+		w.function(w.method.Name, w.method.Doc, w.iterator(), w.searchBody()...)
+	case r.Kind == ir.ResultIterator:
+		w.function(w.method.Name, w.method.Doc, w.iterator(),
+			w.open(),
+			jen.Return(jen.Id("follow").Call(jen.Id("ctx"), jen.Id("open"))))
+	case r.Kind == ir.ResultNone:
+		w.function(w.method.Name, w.method.Doc, jen.Error(), jen.Return(w.call(w.method.Call)))
+	default:
+		w.function(w.method.Name, w.method.Doc, jen.Params(w.typ(r.Type), jen.Error()), w.singleBody()...)
+	}
+}
+
+// function emits a method with the template's arguments, the params and the options.
+func (w methodWriter) function(name, text string, results jen.Code, body ...jen.Code) {
+	args := []jen.Code{jen.Id("ctx").Add(w.typ("context.Context"))}
+	for i, a := range w.method.Args {
+		arg := jen.Id(a.Name)
+		// Neighbours of one type share it.
+		if i+1 == len(w.method.Args) || w.method.Args[i+1].Type != a.Type {
+			arg.Add(w.typ(a.Type))
+		}
+		args = append(args, arg)
+	}
+	if w.method.Params != nil {
+		args = append(args, jen.Id("params").Id(w.method.Params.Type))
+	}
+	args = append(args, jen.Id("opts").Op("...").Id("CallOption"))
+	w.declare(text, jen.Func().Params(w.receiver()).Id(name).Params(args...).Add(results).Block(body...))
+}
+
+// singleBody is the body of a method with one result.
+func (w methodWriter) singleBody() []jen.Code {
+	r := w.method.Result
+	failed := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(zero(r.Type), jen.Err()))
+	switch r.Kind {
+	case ir.ResultCreated:
+		return []jen.Code{
+			jen.List(jen.Id("id"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
+			failed,
+			jen.Return(w.call(*w.method.Fetch)),
+		}
+	case ir.ResultMember:
+		member := jen.Id("answer").Dot(r.Member)
+		if r.MemberPointer {
+			member = jen.Id("valueOf").Call(member)
+		}
+		return []jen.Code{
+			jen.List(jen.Id("answer"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
+			failed,
+			jen.Return(member, jen.Nil()),
+		}
+	}
+	return []jen.Code{jen.Return(w.call(w.method.Call))}
+}
+
+// list emits the iterator over all pages and the method for one page.
+func (w methodWriter) list() {
+	page, params := w.method.Page, jen.Id("params")
+	name := jen.Id("Page").Types(w.typ(w.method.Result.Type))
+	args := []jen.Code{jen.Id("ctx")}
+	for _, a := range w.method.Args {
+		args = append(args, jen.Id(a.Name))
+	}
+	w.function(w.method.Name, w.method.Doc, w.iterator(),
+		jen.Return(jen.Id("pages").Call(jen.Id("ctx"), params.Clone().Dot("Page"), params.Clone().Dot("PageSize"),
+			jen.Func().Params(jen.Id("ctx").Add(w.typ("context.Context")), jen.List(jen.Id("page"), jen.Id("size")).Int()).
+				Params(jen.Op("*").Add(name.Clone()), jen.Error()).Block(
+				jen.Id("params").Op(":=").Id("params"),
+				jen.List(params.Clone().Dot("Page"), params.Clone().Dot("PageSize")).Op("=").List(jen.Id("page"), jen.Id("size")),
+				jen.Return(w.self().Dot(page.Method).Call(append(args, params, jen.Id("opts").Op("..."))...)),
+			))))
+
+	values := []jen.Code{
+		jen.Id("Number").Op(":").Id("page"),
+		jen.Id("Size").Op(":").Id("size"),
+		jen.Id("Items").Op(":").Id("answer").Dot(page.Items),
+	}
+	if page.Total != "" {
+		total := jen.Id("answer").Dot(page.Total)
+		if page.TotalPointer {
+			total = jen.Id("valueOf").Call(total)
+		}
+		values = append(values, jen.Id("Total").Op(":").Add(total))
+	}
+	if page.Sortable != "" {
+		values = append(values, jen.Id("SortableBy").Op(":").Id("answer").Dot(page.Sortable))
+	}
+	w.function(page.Method, page.Doc, jen.Params(jen.Op("*").Add(name.Clone()), jen.Error()),
+		jen.List(jen.Id("page"), jen.Id("size")).Op(":=").Id("pageOf").Call(params.Clone().Dot("Page"), params.Clone().Dot("PageSize")),
+		jen.List(jen.Id("answer"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
+		jen.Return(jen.Op("&").Add(name.Clone()).Custom(lines, values...), jen.Nil()),
+	)
+}
+
+// searchBody is the body of a search.
+func (w methodWriter) searchBody() []jen.Code {
+	s := w.method.Search
+	ctx, open, most := jen.Id("ctx"), jen.Id("open"), jen.Id("params").Dot("MaxResults")
+	if s.Cursor == "" {
+		return []jen.Code{w.open(), jen.Return(jen.Id("searchOnce").Call(ctx, most, jen.Lit(s.Max), jen.Lit(s.Instead), open))}
+	}
+	key := jen.Id("record").Dot(s.Key)
+	if s.KeyPointer {
+		key = jen.Id("valueOf").Call(key)
+	}
+	id := jen.Func().Params(jen.Id("record").Add(w.typ(w.method.Result.Type))).String().Block(jen.Return(key))
+	return []jen.Code{
+		w.open(),
+		jen.Id("id").Op(":=").Add(id),
+		jen.Return(jen.Id("search").Call(ctx, most, jen.Id("params").Dot("PageSize"), open, jen.Id("id"))),
+	}
+}
+
+// open declares the function that sends one request of a stream.
+func (w methodWriter) open() jen.Code {
+	args := []jen.Code{jen.Id("ctx").Add(w.typ("context.Context"))}
+	if s := w.method.Search; s != nil {
+		if s.Cursor != "" {
+			args = append(args, jen.Id("after").String())
+		}
+		args = append(args, jen.Id("limit").Int())
+	}
+	stream := jen.Op("*").Add(w.typ("rest.Stream")).Types(w.typ(w.method.Result.Type))
+	return jen.Id("open").Op(":=").Func().Params(args...).Params(stream, jen.Error()).Block(jen.Return(w.call(w.method.Call)))
+}
+
+// call emits a call of the REST layer.
+func (w methodWriter) call(c ir.Call) *jen.Statement {
+	args := []jen.Code{jen.Id("ctx")}
+	for _, v := range c.Path {
+		args = append(args, w.value(v))
+	}
+	if c.Query != nil {
+		if len(c.Query.Fields) == 0 {
+			args = append(args, jen.Nil())
+		} else {
+			args = append(args, jen.Op("&").Add(w.literal(c.Query)))
+		}
+	}
+	if c.Body != nil {
+		args = append(args, w.value(*c.Body))
+	}
+	return w.client().Dot("REST").Call().Dot(c.Method).Call(append(args, jen.Id("opts").Op("..."))...)
+}
+
+// literal emits a composite literal of the REST layer.
+func (w methodWriter) literal(l *ir.Literal) *jen.Statement {
+	var fields []jen.Code
+	for _, a := range l.Fields {
+		fields = append(fields, jen.Id(a.Field).Op(":").Add(w.value(a.Value)))
+	}
+	name := w.typ("rest." + l.Type)
+	if len(fields) < 3 && !strings.Contains(l.Type, "[") {
+		return name.Values(fields...)
+	}
+	return name.Custom(lines, fields...)
+}
+
+// value emits an expression.
+func (w methodWriter) value(v ir.Value) *jen.Statement {
+	field := func(name string) *jen.Statement { return jen.Id("params").Dot(name) }
+	var e *jen.Statement
+	switch v.Kind {
+	case ir.ValueArg:
+		e = jen.Id(v.Name)
+	case ir.ValueParam:
+		if v.Default != "" {
+			return jen.Id("orDefault").Call(field(v.Name), jen.Op(v.Default))
+		}
+		return field(v.Name)
+	case ir.ValueProject:
+		id := jen.Lit("")
+		if v.Other != "" {
+			id = field(v.Other)
+		}
+		return w.client().Dot("projectOr").Call(field(v.Name), id)
+	case ir.ValueConstant:
+		e = jen.Op(v.Name)
+		if v.Address {
+			return jen.Id("Ptr").Call(e)
+		}
+		return e
+	case ir.ValueLiteral:
+		return w.literal(v.Literal)
+	case ir.ValuePage:
+		e = jen.Id("page")
+	case ir.ValueSize:
+		e = jen.Id("size")
+	case ir.ValueCursor:
+		e = jen.Id("after")
+	case ir.ValueLimit:
+		e = jen.Id("limit")
+	case ir.ValueResult:
+		e = jen.Id("id")
+	}
+	if v.Address {
+		return jen.Op("&").Add(e)
+	}
+	return e
+}
+
+// iterator is the result type of lists and searches.
+func (w methodWriter) iterator() *jen.Statement {
+	return w.typ("iter.Seq2").Types(w.typ(w.method.Result.Type), jen.Error())
+}
+
+// zero emits the zero value of a result.
+func zero(t string) jen.Code {
+	switch {
+	case strings.HasPrefix(t, "*"), strings.HasPrefix(t, "[]"), strings.HasPrefix(t, "map["):
+		return jen.Nil()
+	case t == "string":
+		return jen.Lit("")
+	case t == "bool":
+		return jen.False()
+	}
+	return jen.Lit(0)
+}

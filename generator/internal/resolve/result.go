@@ -1,0 +1,198 @@
+package resolve
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/restgen"
+	"github.com/opik-go/sdk/generator/internal/spec"
+)
+
+// results checks what the template's method returns against what the operation
+// can give.
+func (b *binder) results() {
+	declared := ""
+	if len(b.tmpl.Results) > 0 {
+		declared = b.tmpl.Results[0]
+	}
+	switch b.method.Kind {
+	case ir.KindList:
+		b.listResult(declared)
+	case ir.KindSearch, ir.KindStream:
+		b.streamResult(declared)
+	default:
+		b.singleResult(declared)
+	}
+}
+
+// wrongResult reports a result that the operation cannot have.
+func (b *binder) wrongResult(declared, can string) {
+	if declared == "" {
+		declared = "only an error"
+	}
+	b.failf(b.tmpl.ResultPos, "result-type", "",
+		"%s returns %s, but operation %q is %s: it returns %s", b.tmpl.Name, declared, b.op.ID, article(string(b.method.Kind)), can)
+}
+
+// listResult handles an iterator over pages.
+func (b *binder) listResult(declared string) {
+	page := b.REST.Types[b.rest.ResultType]
+	items := b.pageItems(b.rest)
+	record := b.qualify(strings.TrimPrefix(items.Type, "[]"))
+	if want := iterator(record); declared != want {
+		b.wrongResult(declared, want)
+		return
+	}
+	b.method.Result = ir.Result{Kind: ir.ResultIterator, Type: record}
+	b.method.Page = &ir.Page{Method: b.tmpl.Name + "Page", Items: items.Name}
+	if f := fieldByWire(page, "total"); f != nil {
+		b.method.Page.Total, b.method.Page.TotalPointer = f.Name, strings.HasPrefix(f.Type, "*")
+	}
+	if f := fieldByWire(page, "sortable_by"); f != nil && f.Type == "[]string" {
+		b.method.Page.Sortable = f.Name
+	}
+}
+
+// streamResult handles an iterator over a stream.
+func (b *binder) streamResult(declared string) {
+	record := b.qualify(b.rest.ResultType)
+	if want := iterator(record); declared != want {
+		b.wrongResult(declared, want)
+		return
+	}
+	b.method.Result = ir.Result{Kind: ir.ResultIterator, Type: record}
+	if b.method.Kind == ir.KindSearch {
+		b.search()
+	}
+}
+
+// search says how a search goes on.
+func (b *binder) search() {
+	take, after := limit(b.inputs), cursor(b.inputs)
+	if take == nil {
+		b.failf(b.tmpl.Pos, "no-limit", "", "operation %q has a cursor and no limit", b.op.ID)
+		return
+	}
+	s := &ir.Search{Limit: take.Field, Max: b.searchMax(), Instead: b.tmpl.Instead}
+	b.method.Search = s
+	if b.tmpl.NoCursor {
+		return
+	}
+	key := fieldByWire(b.REST.Types[b.rest.ResultType], cursorKey(after.Wire))
+	if key == nil {
+		b.failf(b.tmpl.Pos, "no-key", "say cursor=none with the reason", "%s has no member %s to continue after", b.qualify(b.rest.ResultType), cursorKey(after.Wire))
+		return
+	}
+	s.Cursor, s.Key, s.KeyPointer = after.Field, key.Name, strings.HasPrefix(key.Type, "*")
+}
+
+// cursorKey returns the member of a record that a cursor takes: last_retrieved_id
+// takes id, last_retrieved_thread_model_id takes thread_model_id.
+func cursorKey(wire string) string { return strings.TrimPrefix(wire, "last_retrieved_") }
+
+// searchMax is the most records that the server returns to one request of a search.
+func (b *binder) searchMax() int {
+	if in := limit(b.inputs); in != nil {
+		if s := b.Contract.Resolve(in.Schema); s != nil && s.Maximum != nil {
+			return int(*s.Maximum)
+		}
+	}
+	return 0
+}
+
+// singleResult handles everything that is no iterator.
+func (b *binder) singleResult(declared string) {
+	plain := ir.Result{Kind: ir.ResultPlain, Type: declared}
+	switch b.rest.Result {
+	case restgen.ResultNone:
+		if declared != "" {
+			b.wrongResult(declared, "only an error")
+		}
+	case restgen.ResultLocation:
+		b.createResult(declared)
+	case restgen.ResultJSON:
+		b.jsonResult(declared)
+	case restgen.ResultRaw:
+		if declared != "*rest.Content" {
+			b.wrongResult(declared, "*rest.Content")
+		}
+		b.method.Result = plain
+	case restgen.ResultEvents:
+		if declared != "*rest.EventStream" {
+			b.wrongResult(declared, "*rest.EventStream")
+		}
+		b.method.Result = plain
+	case restgen.ResultRedirect:
+		if declared != "string" {
+			b.wrongResult(declared, "string, the URL of the redirect")
+		}
+		b.method.Result = plain
+	}
+}
+
+// createResult handles a create that answers with a Location: the id, or the
+// record, which is then fetched.
+func (b *binder) createResult(declared string) {
+	if declared == "string" {
+		b.method.Result = ir.Result{Kind: ir.ResultPlain, Type: declared}
+		return
+	}
+	get := b.getOf(b.op)
+	if get == nil {
+		b.wrongResult(declared, "string, the id")
+		return
+	}
+	rest := b.REST.Operations[get.ID]
+	if record := "*" + b.qualify(rest.ResultType); declared != record {
+		b.wrongResult(declared, fmt.Sprintf("string, the id, or %s, fetched by the id", record))
+		return
+	}
+	b.method.Result = ir.Result{Kind: ir.ResultCreated, Type: declared}
+	b.method.Fetch = &ir.Call{Method: rest.Method, Path: []ir.Value{{Kind: ir.ValueResult}}}
+	if rest.Params != "" {
+		b.method.Fetch.Query = &ir.Literal{Type: rest.Params}
+	}
+}
+
+// getOf returns the operation that reads what a create made: the get whose path
+// is that of the create with one parameter after it.
+func (b *binder) getOf(create *spec.Operation) *spec.Operation {
+	for _, op := range b.Contract.Operations {
+		end, ok := strings.CutPrefix(op.Path, create.Path+"/{")
+		if ok && b.rows[op.ID].Kind == ir.KindGet && strings.Index(end, "/") < 0 && op.Method == "GET" {
+			return op
+		}
+	}
+	return nil
+}
+
+// jsonResult handles a decoded answer: the answer itself, or the only member of it.
+func (b *binder) jsonResult(declared string) {
+	answer := b.qualify(b.rest.ResultType)
+	if t := b.REST.Types[b.rest.ResultType]; t == nil || t.Kind != restgen.KindStruct {
+		if declared != answer {
+			b.wrongResult(declared, answer)
+		}
+		b.method.Result = ir.Result{Kind: ir.ResultPlain, Type: declared}
+		return
+	}
+	can := "*" + answer
+	if t := b.REST.Types[b.rest.ResultType]; t != nil && len(t.Fields) == 1 {
+		member := b.qualify(t.Fields[0].Type)
+		if declared == strings.TrimPrefix(member, "*") {
+			b.method.Result = ir.Result{
+				Kind: ir.ResultMember, Type: declared, Member: t.Fields[0].Name, MemberPointer: strings.HasPrefix(member, "*"),
+			}
+			return
+		}
+		can += " or " + strings.TrimPrefix(member, "*")
+	}
+	if declared != "*"+answer {
+		b.wrongResult(declared, can)
+		return
+	}
+	b.method.Result = ir.Result{Kind: ir.ResultPlain, Type: declared}
+}
+
+func iterator(record string) string { return "iter.Seq2[" + record + ", error]" }
