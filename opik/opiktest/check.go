@@ -1,0 +1,106 @@
+package opiktest
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
+)
+
+// checkVariable names the environment variable with the URL of a checker. It must
+// be an address of this machine.
+const checkVariable = "OPIKTEST_CHECK_URL"
+
+// checkTimeout bounds one question to the checker.
+const checkTimeout = 30 * time.Second
+
+// inspect lets the hooks and the checker see the request.
+func (b *Backend) inspect(x *exchange) {
+	for _, hook := range b.settings.hooks {
+		if err := hook(x.Request, x.body); err != nil {
+			b.violations.add(x, err.Error())
+		}
+	}
+	c, err := environmentChecker()
+	if err == nil && c != nil {
+		err = c.check(x)
+	}
+	if err != nil {
+		b.violations.add(x, err.Error())
+	}
+}
+
+// checker is a process on this machine that compares requests with the contract.
+type checker struct {
+	url    string
+	client *http.Client
+}
+
+// environmentChecker returns the checker that the environment names, nil if it
+// names none. The environment is read once.
+var environmentChecker = sync.OnceValues(func() (*checker, error) {
+	text := os.Getenv(checkVariable)
+	if text == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) {
+		return nil, fmt.Errorf("%s must be an http URL of this machine", checkVariable)
+	}
+	return &checker{url: text, client: &http.Client{Timeout: checkTimeout, Transport: &http.Transport{}}}, nil
+})
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// check sends the request to the checker. The message is an object with method,
+// path (below the base URL, escaped), query, content_type and body (base64); the
+// answer is 204, or 422 with {"errors": [...]}.
+func (c *checker) check(x *exchange) error {
+	message := doc.Encode(doc.Object{
+		"method": x.Method, "path": x.path, "query": x.URL.RawQuery,
+		"content_type": x.Header.Get("Content-Type"),
+		"body":         base64.StdEncoding.EncodeToString(x.body),
+	})
+	// Not the request's context: a client that gives up would hide a complaint.
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(message))
+	if err != nil {
+		return fmt.Errorf("asking the contract checker: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return fmt.Errorf("asking the contract checker: %w", err)
+	}
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return fmt.Errorf("asking the contract checker: %w", err)
+	}
+	if resp.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	var complaint struct{ Errors []string }
+	if err := json.Unmarshal(answer, &complaint); err != nil || len(complaint.Errors) == 0 {
+		return fmt.Errorf("asking the contract checker: status %d: %s", resp.StatusCode, answer)
+	}
+	var list []error
+	for _, e := range complaint.Errors {
+		list = append(list, errors.New(e))
+	}
+	return errors.Join(list...)
+}

@@ -1,0 +1,59 @@
+// Package api serves the operations of the embedded backend: each file holds
+// the handlers of one resource.
+package api
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
+)
+
+// Routes returns all operations, served or not, in no order.
+func Routes() []*wire.Route {
+	return slices.Concat(
+		systemRoutes(),
+		traceRoutes(),
+		spanRoutes(),
+		scoreRoutes(),
+	)
+}
+
+// handler serves one operation.
+type handler func(*wire.Call) (wire.Result, error)
+
+// get makes the route of a read without a body.
+func get(operation, path string, h handler) *wire.Route {
+	return &wire.Route{Method: http.MethodGet, Path: wire.Prefix + path, Operation: operation, Handle: h}
+}
+
+// with makes the route of an operation with a JSON body. It counts as one event
+// unless the route says otherwise.
+func with(operation, method, path string, h handler) *wire.Route {
+	return &wire.Route{
+		Method: method, Path: wire.Prefix + path, Operation: operation, Handle: h,
+		Body: wire.JSONBody,
+	}
+}
+
+// without makes the route of an operation that is no read and has no body.
+func without(operation, method, path string, h handler) *wire.Route {
+	return &wire.Route{Method: method, Path: wire.Prefix + path, Operation: operation, Handle: h}
+}
+
+// limited puts a route into a rate limit.
+func limited(b wire.Bucket, r *wire.Route) *wire.Route {
+	r.Bucket = b
+	return r
+}
+
+// batched puts a route into the general rate limit, where each element of a
+// member of the body counts.
+func batched(member string, r *wire.Route) *wire.Route {
+	r.Bucket, r.Batch = wire.GeneralEvents, member
+	return r
+}
+
+// sortedNames returns the keys of a set in order.
+func sortedNames(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -1,0 +1,97 @@
+// Package filter evaluates the filter language of the backend: lists of
+// {field, operator, key, value}, all of which must hold.
+package filter
+
+import "slices"
+
+// Type says which operators a field has and how its values compare.
+type Type uint8
+
+// The types of fields.
+const (
+	String          Type = iota // text, compared without regard to case
+	StringExact                 // text, compared with regard to case
+	StringState                 // text without an order
+	DateTime                    // instants
+	Number                      // decimals
+	FeedbackScores              // a score found by its name, the key
+	List                        // lists of texts
+	Dictionary                  // JSON found by its path, the key
+	DictionaryState             // the same, with >= and <=
+	Map                         // JSON found by the name of its column, the key
+	Enum                        // members of a closed set
+	Source                      // Enum whose "sdk" also means: absent
+	ErrorInfo                   // present or absent
+	Custom                      // JSON whose path begins with the column
+)
+
+// typeNames are what the server's messages call the types.
+var typeNames = [...]string{
+	String: "string", StringExact: "string_exact", StringState: "string_state_db",
+	DateTime: "date_time", Number: "number", FeedbackScores: "feedback_scores_number",
+	List: "list", Dictionary: "dictionary", DictionaryState: "dictionary_state_db",
+	Map: "map", Enum: "enum", Source: "enum_legacy", ErrorInfo: "error_container",
+	Custom: "custom",
+}
+
+// String returns the server's name of the type.
+func (t Type) String() string { return typeNames[t] }
+
+// The operators.
+const (
+	contains    = "contains"
+	notContains = "not_contains"
+	startsWith  = "starts_with"
+	endsWith    = "ends_with"
+	equal       = "="
+	notEqual    = "!="
+	greater     = ">"
+	atLeast     = ">="
+	less        = "<"
+	atMost      = "<="
+	isEmpty     = "is_empty"
+	isNotEmpty  = "is_not_empty"
+	in          = "in"
+	notIn       = "not_in"
+)
+
+var (
+	allOperators = []string{contains, notContains, startsWith, endsWith, equal, notEqual,
+		greater, atLeast, less, atMost, isEmpty, isNotEmpty, in, notIn}
+	textMatch  = []string{contains, notContains, startsWith, endsWith, equal, notEqual}
+	membership = []string{in, notIn}
+	ordered    = []string{equal, notEqual, greater, atLeast, less, atMost}
+	emptiness  = []string{isEmpty, isNotEmpty}
+	dictionary = slices.Concat(textMatch, []string{greater, less}, emptiness)
+)
+
+// operators lists what each type takes.
+var operators = [...][]string{
+	String:          slices.Concat(textMatch, []string{greater, less}, membership),
+	StringExact:     slices.Concat(textMatch, []string{greater, less}, membership),
+	StringState:     slices.Concat(textMatch, membership),
+	DateTime:        ordered,
+	Number:          slices.Concat(ordered, membership),
+	FeedbackScores:  slices.Concat(ordered, emptiness),
+	List:            slices.Concat([]string{contains, notContains, equal, notEqual}, emptiness, membership),
+	Dictionary:      dictionary,
+	DictionaryState: slices.Concat(dictionary, []string{atLeast, atMost}),
+	Map:             textMatch,
+	Enum:            slices.Concat([]string{equal, notEqual}, membership),
+	Source:          slices.Concat([]string{equal, notEqual}, membership),
+	ErrorInfo:       emptiness,
+	Custom:          dictionary,
+}
+
+// Field is one thing that an entity can be filtered by.
+type Field struct {
+	Type Type
+	// Member is the path of the value in the entity's read view, member by
+	// member. Empty means: the name of the field.
+	Member []string
+	// Zero says that a number which is absent counts as 0.
+	Zero bool
+}
+
+// Fields maps the names of an entity's fields.
+type Fields map[string]Field

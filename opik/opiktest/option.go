@@ -1,0 +1,85 @@
+package opiktest
+
+import (
+	"net/http"
+	"time"
+)
+
+// defaultLogSize is how many requests a backend remembers.
+const defaultLogSize = 10000
+
+// Option changes a setting of [New], [NewServer] or [Start].
+type Option func(*settings)
+
+type settings struct {
+	now             func() time.Time
+	backgroundDelay time.Duration
+	accounts        []Account
+	bareLocation    bool
+	limits          *RateLimits
+	hooks           []func(*http.Request, []byte) error
+	logSize         int
+	lenient         bool
+}
+
+// Account is an API key that a strict backend accepts.
+type Account struct {
+	// APIKey is the text of the Authorization header.
+	APIKey string
+	// User is the name that created_by and authors of scores show. The default is "admin".
+	User string
+	// Workspaces are those that the key may use. The first is what
+	// GET /auth/workspace tells.
+	Workspaces []string
+}
+
+// WithAccount makes the backend strict, as a server with authentication is: a
+// request needs the key of an account in Authorization (else status 401) and
+// one of the account's workspaces in Comet-Workspace (else 403). It can be given
+// more than once. Without it every key is accepted, and the only workspace is
+// "default" (else 404).
+func WithAccount(a Account) Option {
+	return func(s *settings) {
+		if a.User == "" {
+			a.User = defaultUser
+		}
+		s.accounts = append(s.accounts, a)
+	}
+}
+
+// WithBareLocation makes Location headers what they are behind the proxy of a
+// self-hosted installation: without the port and without /api, so that nobody
+// can follow them. By default they are complete.
+func WithBareLocation() Option { return func(s *settings) { s.bareLocation = true } }
+
+// WithClock replaces the backend's clock, overriding the default of [time.Now].
+// The function is called from many goroutines.
+func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+
+// WithBackgroundDelay delays what a real server does in the background, after it
+// has answered: threads that appear because a trace names them, and spans,
+// scores and comments that vanish with their trace. The default is 0: they are
+// done when the answer arrives. With a delay, clients must poll.
+func WithBackgroundDelay(d time.Duration) Option {
+	return func(s *settings) { s.backgroundDelay = d }
+}
+
+// WithRateLimits turns on rate limits, which are off by default.
+func WithRateLimits(l RateLimits) Option { return func(s *settings) { s.limits = &l } }
+
+// WithRequestHook calls a function for each request before it is served, with
+// the body as it was sent but decompressed. An error is recorded as a violation
+// and does not change the answer. The function is called from many goroutines;
+// it must not read the request's Body.
+func WithRequestHook(hook func(r *http.Request, body []byte) error) Option {
+	return func(s *settings) { s.hooks = append(s.hooks, hook) }
+}
+
+// WithRequestLog sets how many requests are remembered for [Backend.Requests],
+// overriding the default of 10,000. The oldest are forgotten first; 0 remembers none.
+func WithRequestLog(n int) Option { return func(s *settings) { s.logSize = max(n, 0) } }
+
+// AllowViolations keeps [NewServer] from failing the test for violations, for
+// tests that send wrong requests on purpose. They can still be read with
+// [Backend.Violations].
+func AllowViolations() Option { return func(s *settings) { s.lenient = true } }
