@@ -17,19 +17,17 @@ func (c *Client) GetOAuthAuthorizationServerMetadata(ctx context.Context, opts .
 }
 
 // IsAlive calls GET /is-alive/ping.
-func (c *Client) IsAlive(ctx context.Context, opts ...CallOption) (json.RawMessage, error) {
+func (c *Client) IsAlive(ctx context.Context, opts ...CallOption) (*HealthStatus, error) {
 	r := newCall("isAlive", "GET", "/is-alive/ping", opts)
-	var out json.RawMessage
-	err := c.json(ctx, r, &out)
-	return out, err
+	out := new(HealthStatus)
+	return pointer(out, c.json(ctx, r, out))
 }
 
 // Version calls GET /is-alive/ver.
-func (c *Client) Version(ctx context.Context, opts ...CallOption) (json.RawMessage, error) {
+func (c *Client) Version(ctx context.Context, opts ...CallOption) (*ServerVersion, error) {
 	r := newCall("version", "GET", "/is-alive/ver", opts)
-	var out json.RawMessage
-	err := c.json(ctx, r, &out)
-	return out, err
+	out := new(ServerVersion)
+	return pointer(out, c.json(ctx, r, out))
 }
 
 // Authorize calls GET /oauth/authorize. It returns the URL that the server
@@ -185,18 +183,19 @@ func (c *Client) UpdateAgentConfig(ctx context.Context, body AgentConfigCreate, 
 	return c.location(ctx, r, 0)
 }
 
-// CreateAgentConfig calls POST /v1/private/agent-configs/blueprints. It returns
-// the id of what was created.
-func (c *Client) CreateAgentConfig(ctx context.Context, body AgentConfigCreate, opts ...CallOption) (string, error) {
+// CreateAgentConfig calls POST /v1/private/agent-configs/blueprints.
+func (c *Client) CreateAgentConfig(ctx context.Context, body AgentConfigCreate, opts ...CallOption) (*AgentBlueprint, error) {
 	r := newCall("createAgentConfig", "POST", "/v1/private/agent-configs/blueprints", opts)
 	r.json(body)
-	return c.location(ctx, r, 0)
+	out := new(AgentBlueprint)
+	return pointer(out, c.json(ctx, r, out))
 }
 
 // CreateOrUpdateEnvs calls POST
 // /v1/private/agent-configs/blueprints/environments.
 func (c *Client) CreateOrUpdateEnvs(ctx context.Context, body AgentConfigEnvUpdate, opts ...CallOption) error {
 	r := newCall("createOrUpdateEnvs", "POST", "/v1/private/agent-configs/blueprints/environments", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -352,7 +351,7 @@ func (p *FindAgentInsightsIssuesParams) apply(r *call) {
 	r.queryText("to_date", p.ToDate)
 	r.queryText("status", string(p.Status))
 	r.queryText("severity", string(p.Severity))
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("sorting", p.Sorting)
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 }
@@ -441,8 +440,8 @@ func (p *FindAlertsParams) apply(r *call) {
 	}
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreateAlert calls POST /v1/private/alerts. It returns the id of what was
@@ -456,6 +455,7 @@ func (c *Client) CreateAlert(ctx context.Context, body Alert, opts ...CallOption
 // DeleteAlertBatch calls POST /v1/private/alerts/delete.
 func (c *Client) DeleteAlertBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteAlertBatch", "POST", "/v1/private/alerts/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -514,8 +514,8 @@ func (p *FindAnnotationQueuesParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
-	r.queryText("filters", p.Filters)
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
 }
 
 // CreateAnnotationQueue calls POST /v1/private/annotation-queues. It returns
@@ -536,6 +536,7 @@ func (c *Client) CreateAnnotationQueueBatch(ctx context.Context, body Annotation
 // DeleteAnnotationQueueBatch calls POST /v1/private/annotation-queues/delete.
 func (c *Client) DeleteAnnotationQueueBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteAnnotationQueueBatch", "POST", "/v1/private/annotation-queues/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -569,6 +570,7 @@ func (c *Client) AddItemsToAnnotationQueue(ctx context.Context, id string, body 
 // /v1/private/annotation-queues/{id}/items/delete.
 func (c *Client) RemoveItemsFromAnnotationQueue(ctx context.Context, id string, body AnnotationQueueItemIDs, opts ...CallOption) error {
 	r := newCall("removeItemsFromAnnotationQueue", "POST", "/v1/private/annotation-queues/{id}/items/delete", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	return c.none(ctx, r)
@@ -601,8 +603,9 @@ func (c *Client) StoreAssertionsBatch(ctx context.Context, body AssertionResultB
 }
 
 // DeleteAttachments calls POST /v1/private/attachment/delete.
-func (c *Client) DeleteAttachments(ctx context.Context, body CompleteMultipartUploadRequest, opts ...CallOption) error {
+func (c *Client) DeleteAttachments(ctx context.Context, body DeleteAttachmentsRequest, opts ...CallOption) error {
 	r := newCall("deleteAttachments", "POST", "/v1/private/attachment/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -684,6 +687,7 @@ func (c *Client) StartMultiPartUpload(ctx context.Context, body StartMultipartUp
 // CheckAccess calls POST /v1/private/auth.
 func (c *Client) CheckAccess(ctx context.Context, body json.RawMessage, opts ...CallOption) error {
 	r := newCall("checkAccess", "POST", "/v1/private/auth", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -710,8 +714,8 @@ func (p *FindEvaluatorsParams) apply(r *call) {
 	r.queryText("project_id", p.ProjectID)
 	r.queryText("id", p.ID)
 	r.queryText("name", p.Name)
-	r.queryText("filters", p.Filters)
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 }
@@ -728,6 +732,7 @@ func (c *Client) CreateAutomationRuleEvaluator(ctx context.Context, body Automat
 // /v1/private/automations/evaluators/delete.
 func (c *Client) DeleteAutomationRuleEvaluatorBatch(ctx context.Context, params *DeleteAutomationRuleEvaluatorBatchParams, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteAutomationRuleEvaluatorBatch", "POST", "/v1/private/automations/evaluators/delete", opts)
+	r.retryable()
 	params.apply(r)
 	r.json(body)
 	return c.none(ctx, r)
@@ -816,8 +821,8 @@ func (p *FindDashboardsParams) apply(r *call) {
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
 	r.queryText("project_id", p.ProjectID)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreateDashboard calls POST /v1/private/dashboards.
@@ -831,6 +836,7 @@ func (c *Client) CreateDashboard(ctx context.Context, body Dashboard, opts ...Ca
 // DeleteDashboardsBatch calls POST /v1/private/dashboards/delete-batch.
 func (c *Client) DeleteDashboardsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteDashboardsBatch", "POST", "/v1/private/dashboards/delete-batch", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -878,8 +884,8 @@ func (p *FindDatasetsParams) apply(r *call) {
 	r.queryText("prompt_id", p.PromptID)
 	r.queryText("project_id", p.ProjectID)
 	r.queryText("name", p.Name)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreateDataset calls POST /v1/private/datasets. It returns the id of what was
@@ -900,6 +906,7 @@ func (c *Client) DeleteDatasetByName(ctx context.Context, body DatasetIdentifier
 // DeleteDatasetsBatch calls POST /v1/private/datasets/delete-batch.
 func (c *Client) DeleteDatasetsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteDatasetsBatch", "POST", "/v1/private/datasets/delete-batch", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -954,6 +961,7 @@ func (c *Client) BatchUpdateDatasetItems(ctx context.Context, body DatasetItemBa
 // DeleteDatasetItems calls POST /v1/private/datasets/items/delete.
 func (c *Client) DeleteDatasetItems(ctx context.Context, body DatasetItemsDelete, opts ...CallOption) error {
 	r := newCall("deleteDatasetItems", "POST", "/v1/private/datasets/items/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -976,6 +984,7 @@ func (c *Client) CreateDatasetItemsFromJSON(ctx context.Context, body CreateData
 // closes the stream.
 func (c *Client) StreamDatasetItems(ctx context.Context, body DatasetItemStreamRequest, opts ...CallOption) (*Stream[DatasetItem], error) {
 	r := newCall("streamDatasetItems", "POST", "/v1/private/datasets/items/stream", opts)
+	r.retryable()
 	r.json(body)
 	return openStream[DatasetItem](ctx, c, r)
 }
@@ -999,6 +1008,7 @@ func (c *Client) PatchDatasetItem(ctx context.Context, itemID string, body Datas
 // GetDatasetByIdentifier calls POST /v1/private/datasets/retrieve.
 func (c *Client) GetDatasetByIdentifier(ctx context.Context, body DatasetIdentifier, opts ...CallOption) (*Dataset, error) {
 	r := newCall("getDatasetByIdentifier", "POST", "/v1/private/datasets/retrieve", opts)
+	r.retryable()
 	r.json(body)
 	out := new(Dataset)
 	return pointer(out, c.json(ctx, r, out))
@@ -1078,12 +1088,12 @@ func (p *GetDatasetItemsParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("version", p.Version)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 	r.queryBool("truncate", p.Truncate)
 }
 
 // ApplyDatasetItemChanges calls POST /v1/private/datasets/{id}/items/changes.
-func (c *Client) ApplyDatasetItemChanges(ctx context.Context, id string, params *ApplyDatasetItemChangesParams, body json.RawMessage, opts ...CallOption) (*DatasetVersion, error) {
+func (c *Client) ApplyDatasetItemChanges(ctx context.Context, id string, params *ApplyDatasetItemChangesParams, body DatasetItemChanges, opts ...CallOption) (*DatasetVersion, error) {
 	r := newCall("applyDatasetItemChanges", "POST", "/v1/private/datasets/{id}/items/changes", opts)
 	r.arg("id", id)
 	params.apply(r)
@@ -1113,11 +1123,11 @@ func (p *FindDatasetItemsWithExperimentItemsParams) apply(r *call) {
 	if p == nil {
 		p = &FindDatasetItemsWithExperimentItemsParams{}
 	}
-	r.queryRequired("experiment_ids", p.ExperimentIDs)
+	r.queryJSON("experiment_ids", p.ExperimentIDs)
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
-	r.queryText("filters", p.Filters)
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
 	r.queryText("search", p.Search)
 	r.queryBool("truncate", p.Truncate)
 }
@@ -1136,7 +1146,7 @@ func (p *GetDatasetItemsOutputColumnsParams) apply(r *call) {
 	if p == nil {
 		return
 	}
-	r.queryText("experiment_ids", p.ExperimentIDs)
+	r.queryJSON("experiment_ids", p.ExperimentIDs)
 }
 
 // GetDatasetExperimentItemsStats calls GET
@@ -1153,8 +1163,8 @@ func (p *GetDatasetExperimentItemsStatsParams) apply(r *call) {
 	if p == nil {
 		p = &GetDatasetExperimentItemsStatsParams{}
 	}
-	r.queryRequired("experiment_ids", p.ExperimentIDs)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("experiment_ids", p.ExperimentIDs)
+	r.queryJSON("filters", p.Filters)
 }
 
 // ListDatasetVersions calls GET /v1/private/datasets/{id}/versions.
@@ -1216,6 +1226,7 @@ func (c *Client) RestoreDatasetVersion(ctx context.Context, id string, body Data
 // /v1/private/datasets/{id}/versions/retrieve.
 func (c *Client) RetrieveDatasetVersion(ctx context.Context, id string, body DatasetVersionRetrieveRequest, opts ...CallOption) (*DatasetVersion, error) {
 	r := newCall("retrieveDatasetVersion", "POST", "/v1/private/datasets/{id}/versions/retrieve", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	out := new(DatasetVersion)
@@ -1250,6 +1261,7 @@ func (c *Client) CreateEnvironment(ctx context.Context, body Environment, opts .
 // DeleteEnvironmentsBatch calls POST /v1/private/environments/delete.
 func (c *Client) DeleteEnvironmentsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteEnvironmentsBatch", "POST", "/v1/private/environments/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1286,15 +1298,15 @@ func (p *FindExperimentsParams) apply(r *call) {
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("datasetId", p.DatasetID)
 	r.queryText("optimization_id", p.OptimizationID)
-	r.queryText("types", p.Types)
+	r.queryJSON("types", p.Types)
 	r.queryText("name", p.Name)
 	r.queryBool("dataset_deleted", p.DatasetDeleted)
 	r.queryText("prompt_id", p.PromptID)
 	r.queryText("project_id", p.ProjectID)
 	r.queryBool("project_deleted", p.ProjectDeleted)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
-	r.queryText("experiment_ids", p.ExperimentIDs)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("experiment_ids", p.ExperimentIDs)
 	r.queryBool("force_sorting", p.ForceSorting)
 }
 
@@ -1316,6 +1328,7 @@ func (c *Client) BatchUpdateExperiments(ctx context.Context, body ExperimentBatc
 // DeleteExperimentsByID calls POST /v1/private/experiments/delete.
 func (c *Client) DeleteExperimentsByID(ctx context.Context, body DeleteIDsHolder, opts ...CallOption) error {
 	r := newCall("deleteExperimentsById", "POST", "/v1/private/experiments/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1341,12 +1354,12 @@ func (p *FindFeedbackScoreNamesParams) apply(r *call) {
 	if p == nil {
 		return
 	}
-	r.queryText("experiment_ids", p.ExperimentIDs)
+	r.queryJSON("experiment_ids", p.ExperimentIDs)
 	r.queryText("project_id", p.ProjectID)
 }
 
 // FinishExperiments calls POST /v1/private/experiments/finish.
-func (c *Client) FinishExperiments(ctx context.Context, body DeleteIDsHolder, opts ...CallOption) error {
+func (c *Client) FinishExperiments(ctx context.Context, body IDsHolder, opts ...CallOption) error {
 	r := newCall("finishExperiments", "POST", "/v1/private/experiments/finish", opts)
 	r.json(body)
 	return c.none(ctx, r)
@@ -1364,12 +1377,12 @@ func (p *FindExperimentGroupsParams) apply(r *call) {
 	if p == nil {
 		return
 	}
-	r.queryText("groups", p.Groups)
-	r.queryText("types", p.Types)
+	r.queryJSON("groups", p.Groups)
+	r.queryJSON("types", p.Types)
 	r.queryText("name", p.Name)
 	r.queryText("project_id", p.ProjectID)
 	r.queryBool("project_deleted", p.ProjectDeleted)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 }
 
 // FindExperimentGroupsAggregations calls GET
@@ -1385,12 +1398,12 @@ func (p *FindExperimentGroupsAggregationsParams) apply(r *call) {
 	if p == nil {
 		return
 	}
-	r.queryText("groups", p.Groups)
-	r.queryText("types", p.Types)
+	r.queryJSON("groups", p.Groups)
+	r.queryJSON("types", p.Types)
 	r.queryText("name", p.Name)
 	r.queryText("project_id", p.ProjectID)
 	r.queryBool("project_deleted", p.ProjectDeleted)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreateExperimentItems calls POST /v1/private/experiments/items.
@@ -1410,6 +1423,7 @@ func (c *Client) ExperimentItemsBulk(ctx context.Context, body ExperimentItemBul
 // DeleteExperimentItems calls POST /v1/private/experiments/items/delete.
 func (c *Client) DeleteExperimentItems(ctx context.Context, body ExperimentItemsDelete, opts ...CallOption) error {
 	r := newCall("deleteExperimentItems", "POST", "/v1/private/experiments/items/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1418,6 +1432,7 @@ func (c *Client) DeleteExperimentItems(ctx context.Context, body ExperimentItems
 // caller closes the stream.
 func (c *Client) StreamExperimentItems(ctx context.Context, body ExperimentItemStreamRequest, opts ...CallOption) (*Stream[ExperimentItem], error) {
 	r := newCall("streamExperimentItems", "POST", "/v1/private/experiments/items/stream", opts)
+	r.retryable()
 	r.json(body)
 	return openStream[ExperimentItem](ctx, c, r)
 }
@@ -1434,6 +1449,7 @@ func (c *Client) GetExperimentItemByID(ctx context.Context, id string, opts ...C
 // closes the stream.
 func (c *Client) StreamExperiments(ctx context.Context, body ExperimentStreamRequest, opts ...CallOption) (*Stream[Experiment], error) {
 	r := newCall("streamExperiments", "POST", "/v1/private/experiments/stream", opts)
+	r.retryable()
 	r.json(body)
 	return openStream[Experiment](ctx, c, r)
 }
@@ -1484,6 +1500,7 @@ func (c *Client) CreateFeedbackDefinition(ctx context.Context, body Feedback, op
 // /v1/private/feedback-definitions/delete.
 func (c *Client) DeleteFeedbackDefinitionsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteFeedbackDefinitionsBatch", "POST", "/v1/private/feedback-definitions/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1535,8 +1552,8 @@ func (p *FindInsightsViewsParams) apply(r *call) {
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
 	r.queryText("project_id", p.ProjectID)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreateInsightsView calls POST /v1/private/insights-views.
@@ -1550,6 +1567,7 @@ func (c *Client) CreateInsightsView(ctx context.Context, body Dashboard, opts ..
 // DeleteInsightsViewsBatch calls POST /v1/private/insights-views/delete-batch.
 func (c *Client) DeleteInsightsViewsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteInsightsViewsBatch", "POST", "/v1/private/insights-views/delete-batch", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1596,6 +1614,7 @@ func (c *Client) StoreLLMProviderAPIKey(ctx context.Context, body ProviderAPIKey
 // DeleteLLMProviderAPIKeysBatch calls POST /v1/private/llm-provider-key/delete.
 func (c *Client) DeleteLLMProviderAPIKeysBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteLlmProviderApiKeysBatch", "POST", "/v1/private/llm-provider-key/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1617,9 +1636,9 @@ func (c *Client) UpdateLLMProviderAPIKey(ctx context.Context, id string, body Pr
 }
 
 // GetLLMModels calls GET /v1/private/llm/models.
-func (c *Client) GetLLMModels(ctx context.Context, opts ...CallOption) (string, error) {
+func (c *Client) GetLLMModels(ctx context.Context, opts ...CallOption) (map[string]json.RawMessage, error) {
 	r := newCall("getLlmModels", "GET", "/v1/private/llm/models", opts)
-	var out string
+	var out map[string]json.RawMessage
 	err := c.json(ctx, r, &out)
 	return out, err
 }
@@ -1840,6 +1859,7 @@ func (c *Client) EvaluateTraces(ctx context.Context, body ManualEvaluationReques
 // ListModels calls POST /v1/private/ollama/models.
 func (c *Client) ListModels(ctx context.Context, body OllamaInstanceBaseURLRequest, opts ...CallOption) ([]OllamaModel, error) {
 	r := newCall("listModels", "POST", "/v1/private/ollama/models", opts)
+	r.retryable()
 	r.json(body)
 	var out []OllamaModel
 	err := c.json(ctx, r, &out)
@@ -1849,6 +1869,7 @@ func (c *Client) ListModels(ctx context.Context, body OllamaInstanceBaseURLReque
 // TestConnection calls POST /v1/private/ollama/test-connection.
 func (c *Client) TestConnection(ctx context.Context, body OllamaInstanceBaseURLRequest, opts ...CallOption) (*OllamaConnectionTestResponse, error) {
 	r := newCall("testConnection", "POST", "/v1/private/ollama/test-connection", opts)
+	r.retryable()
 	r.json(body)
 	out := new(OllamaConnectionTestResponse)
 	return pointer(out, c.json(ctx, r, out))
@@ -1893,7 +1914,7 @@ func (p *FindOptimizationsParams) apply(r *call) {
 	r.queryText("dataset_name", p.DatasetName)
 	r.queryBool("dataset_deleted", p.DatasetDeleted)
 	r.queryText("project_id", p.ProjectID)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreateOptimization calls POST /v1/private/optimizations. It returns the id of
@@ -1915,6 +1936,7 @@ func (c *Client) UpsertOptimization(ctx context.Context, body Optimization, opts
 // DeleteOptimizationsByID calls POST /v1/private/optimizations/delete.
 func (c *Client) DeleteOptimizationsByID(ctx context.Context, body DeleteIDsHolder, opts ...CallOption) error {
 	r := newCall("deleteOptimizationsById", "POST", "/v1/private/optimizations/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -1985,7 +2007,7 @@ func (p *FindProjectsParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("sorting", p.Sorting)
 }
 
 // CreateProject calls POST /v1/private/projects. It returns the id of what was
@@ -1999,6 +2021,7 @@ func (c *Client) CreateProject(ctx context.Context, body Project, opts ...CallOp
 // DeleteProjectsBatch calls POST /v1/private/projects/delete.
 func (c *Client) DeleteProjectsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteProjectsBatch", "POST", "/v1/private/projects/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2016,12 +2039,13 @@ func (p *FindFeedbackScoreNamesByProjectIDsParams) apply(r *call) {
 	if p == nil {
 		return
 	}
-	r.queryText("project_ids", p.ProjectIDs)
+	r.queryJSON("project_ids", p.ProjectIDs)
 }
 
 // RetrieveProject calls POST /v1/private/projects/retrieve.
 func (c *Client) RetrieveProject(ctx context.Context, body ProjectRetrieve, opts ...CallOption) (*Project, error) {
 	r := newCall("retrieveProject", "POST", "/v1/private/projects/retrieve", opts)
+	r.retryable()
 	r.json(body)
 	out := new(Project)
 	return pointer(out, c.json(ctx, r, out))
@@ -2042,8 +2066,8 @@ func (p *GetProjectStatsParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
-	r.queryText("filters", p.Filters)
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
 }
 
 // DeleteProjectByID calls DELETE /v1/private/projects/{id}.
@@ -2072,6 +2096,7 @@ func (c *Client) UpdateProject(ctx context.Context, id string, body ProjectUpdat
 // GetProjectKPICards calls POST /v1/private/projects/{id}/kpi-cards.
 func (c *Client) GetProjectKPICards(ctx context.Context, id string, body KPICardRequest, opts ...CallOption) (*KPICardResponse, error) {
 	r := newCall("getProjectKpiCards", "POST", "/v1/private/projects/{id}/kpi-cards", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	out := new(KPICardResponse)
@@ -2081,6 +2106,7 @@ func (c *Client) GetProjectKPICards(ctx context.Context, id string, body KPICard
 // GetProjectMetrics calls POST /v1/private/projects/{id}/metrics.
 func (c *Client) GetProjectMetrics(ctx context.Context, id string, body ProjectMetricRequest, opts ...CallOption) (*ProjectMetricResponse, error) {
 	r := newCall("getProjectMetrics", "POST", "/v1/private/projects/{id}/metrics", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	out := new(ProjectMetricResponse)
@@ -2127,8 +2153,8 @@ func (p *FindAlertsByProjectParams) apply(r *call) {
 	}
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // FindDashboardsByProject calls GET
@@ -2148,8 +2174,8 @@ func (p *FindDashboardsByProjectParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // FindDatasetsByProject calls GET /v1/private/projects/{projectId}/datasets.
@@ -2170,8 +2196,8 @@ func (p *FindDatasetsByProjectParams) apply(r *call) {
 	r.queryBool("with_experiments_only", p.WithExperimentsOnly)
 	r.queryBool("with_optimizations_only", p.WithOptimizationsOnly)
 	r.queryText("name", p.Name)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // FindExperimentsByProject calls GET
@@ -2192,12 +2218,12 @@ func (p *FindExperimentsByProjectParams) apply(r *call) {
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("datasetId", p.DatasetID)
 	r.queryText("optimization_id", p.OptimizationID)
-	r.queryText("types", p.Types)
+	r.queryJSON("types", p.Types)
 	r.queryText("name", p.Name)
 	r.queryBool("dataset_deleted", p.DatasetDeleted)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
-	r.queryText("experiment_ids", p.ExperimentIDs)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("experiment_ids", p.ExperimentIDs)
 	r.queryBool("force_sorting", p.ForceSorting)
 }
 
@@ -2221,7 +2247,7 @@ func (p *FindOptimizationsByProjectParams) apply(r *call) {
 	r.queryText("dataset_name", p.DatasetName)
 	r.queryText("name", p.Name)
 	r.queryBool("dataset_deleted", p.DatasetDeleted)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 }
 
 // GetPromptsByProject calls GET /v1/private/projects/{projectId}/prompts.
@@ -2240,8 +2266,8 @@ func (p *GetPromptsByProjectParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // GetReports calls GET /v1/private/projects/{projectId}/reports.
@@ -2314,8 +2340,8 @@ func (p *GetPromptsParams) apply(r *call) {
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("name", p.Name)
 	r.queryText("project_id", p.ProjectID)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // CreatePrompt calls POST /v1/private/prompts. It returns the id of what was
@@ -2337,6 +2363,7 @@ func (c *Client) GetPromptByCommit(ctx context.Context, commit string, opts ...C
 // DeletePromptsBatch calls POST /v1/private/prompts/delete.
 func (c *Client) DeletePromptsBatch(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deletePromptsBatch", "POST", "/v1/private/prompts/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2344,6 +2371,7 @@ func (c *Client) DeletePromptsBatch(ctx context.Context, body BatchDelete, opts 
 // GetPromptsByCommits calls POST /v1/private/prompts/retrieve-by-commits.
 func (c *Client) GetPromptsByCommits(ctx context.Context, body PromptVersionCommitsRequest, opts ...CallOption) ([]PromptVersionLink, error) {
 	r := newCall("getPromptsByCommits", "POST", "/v1/private/prompts/retrieve-by-commits", opts)
+	r.retryable()
 	r.json(body)
 	var out []PromptVersionLink
 	err := c.json(ctx, r, &out)
@@ -2368,6 +2396,7 @@ func (c *Client) CreatePromptVersion(ctx context.Context, body CreatePromptVersi
 // RetrievePromptVersion calls POST /v1/private/prompts/versions/retrieve.
 func (c *Client) RetrievePromptVersion(ctx context.Context, body PromptVersionRetrieve, opts ...CallOption) (*PromptVersion, error) {
 	r := newCall("retrievePromptVersion", "POST", "/v1/private/prompts/versions/retrieve", opts)
+	r.retryable()
 	r.json(body)
 	out := new(PromptVersion)
 	return pointer(out, c.json(ctx, r, out))
@@ -2377,6 +2406,7 @@ func (c *Client) RetrievePromptVersion(ctx context.Context, body PromptVersionRe
 // /v1/private/prompts/versions/retrieve-by-ids.
 func (c *Client) RetrievePromptVersionsByIDs(ctx context.Context, body PromptVersionIDsRequest, opts ...CallOption) ([]PromptVersion, error) {
 	r := newCall("retrievePromptVersionsByIds", "POST", "/v1/private/prompts/versions/retrieve-by-ids", opts)
+	r.retryable()
 	r.json(body)
 	var out []PromptVersion
 	err := c.json(ctx, r, &out)
@@ -2448,8 +2478,8 @@ func (p *GetPromptVersionsParams) apply(r *call) {
 	r.queryInt("page", nonzero(p.Page))
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("search", p.Search)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
 }
 
 // GetPromptVersionByNumber calls GET
@@ -2556,11 +2586,11 @@ func (p *GetSpansByProjectParams) apply(r *call) {
 	r.queryText("project_id", p.ProjectID)
 	r.queryText("trace_id", p.TraceID)
 	r.queryText("type", string(p.Type))
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 	r.queryBool("truncate", p.Truncate)
 	r.queryBool("strip_attachments", p.StripAttachments)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("exclude", p.Exclude)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("exclude", p.Exclude)
 	r.queryText("search", p.Search)
 	r.queryTime("from_time", p.FromTime)
 	r.queryTime("to_time", p.ToTime)
@@ -2570,6 +2600,7 @@ func (p *GetSpansByProjectParams) apply(r *call) {
 // created.
 func (c *Client) CreateSpan(ctx context.Context, body Span, opts ...CallOption) (string, error) {
 	r := newCall("createSpan", "POST", "/v1/private/spans", opts)
+	r.retryable()
 	r.json(body)
 	return c.location(ctx, r, 0)
 }
@@ -2584,6 +2615,7 @@ func (c *Client) BatchUpdateSpans(ctx context.Context, body SpanBatchUpdate, opt
 // CreateSpans calls POST /v1/private/spans/batch.
 func (c *Client) CreateSpans(ctx context.Context, body SpanBatch, opts ...CallOption) error {
 	r := newCall("createSpans", "POST", "/v1/private/spans/batch", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2591,6 +2623,7 @@ func (c *Client) CreateSpans(ctx context.Context, body SpanBatch, opts ...CallOp
 // DeleteSpanComments calls POST /v1/private/spans/comments/delete.
 func (c *Client) DeleteSpanComments(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteSpanComments", "POST", "/v1/private/spans/comments/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2627,15 +2660,15 @@ func (c *Client) ScoreBatchOfSpans(ctx context.Context, body FeedbackScoreBatch,
 	return c.none(ctx, r)
 }
 
-// FindFeedbackScoreNames1 calls GET /v1/private/spans/feedback-scores/names.
-func (c *Client) FindFeedbackScoreNames1(ctx context.Context, params *FindFeedbackScoreNames1Params, opts ...CallOption) (*FeedbackScoreNames, error) {
+// FindSpanFeedbackScoreNames calls GET /v1/private/spans/feedback-scores/names.
+func (c *Client) FindSpanFeedbackScoreNames(ctx context.Context, params *FindSpanFeedbackScoreNamesParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findFeedbackScoreNames_1", "GET", "/v1/private/spans/feedback-scores/names", opts)
 	params.apply(r)
 	out := new(FeedbackScoreNames)
 	return pointer(out, c.json(ctx, r, out))
 }
 
-func (p *FindFeedbackScoreNames1Params) apply(r *call) {
+func (p *FindSpanFeedbackScoreNamesParams) apply(r *call) {
 	if p == nil {
 		return
 	}
@@ -2647,6 +2680,7 @@ func (p *FindFeedbackScoreNames1Params) apply(r *call) {
 // stream.
 func (c *Client) SearchSpans(ctx context.Context, body SpanSearchStreamRequest, opts ...CallOption) (*Stream[Span], error) {
 	r := newCall("searchSpans", "POST", "/v1/private/spans/search", opts)
+	r.retryable()
 	r.json(body)
 	return openStream[Span](ctx, c, r)
 }
@@ -2667,7 +2701,7 @@ func (p *GetSpanStatsParams) apply(r *call) {
 	r.queryText("project_name", p.ProjectName)
 	r.queryText("trace_id", p.TraceID)
 	r.queryText("type", string(p.Type))
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 	r.queryText("search", p.Search)
 	r.queryTime("from_time", p.FromTime)
 	r.queryTime("to_time", p.ToTime)
@@ -2725,6 +2759,7 @@ func (c *Client) AddSpanFeedbackScore(ctx context.Context, id string, body Feedb
 // /v1/private/spans/{id}/feedback-scores/delete.
 func (c *Client) DeleteSpanFeedbackScore(ctx context.Context, id string, body DeleteFeedbackScore, opts ...CallOption) error {
 	r := newCall("deleteSpanFeedbackScore", "POST", "/v1/private/spans/{id}/feedback-scores/delete", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	return c.none(ctx, r)
@@ -2762,11 +2797,11 @@ func (p *GetTracesByProjectParams) apply(r *call) {
 	r.queryInt("size", nonzero(p.Size))
 	r.queryText("project_name", p.ProjectName)
 	r.queryText("project_id", p.ProjectID)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 	r.queryBool("truncate", p.Truncate)
 	r.queryBool("strip_attachments", p.StripAttachments)
-	r.queryText("sorting", p.Sorting)
-	r.queryText("exclude", p.Exclude)
+	r.queryJSON("sorting", p.Sorting)
+	r.queryJSON("exclude", p.Exclude)
 	r.queryText("search", p.Search)
 	r.queryTime("from_time", p.FromTime)
 	r.queryTime("to_time", p.ToTime)
@@ -2791,6 +2826,7 @@ func (c *Client) BatchUpdateTraces(ctx context.Context, body TraceBatchUpdate, o
 // CreateTraces calls POST /v1/private/traces/batch.
 func (c *Client) CreateTraces(ctx context.Context, body TraceBatch, opts ...CallOption) error {
 	r := newCall("createTraces", "POST", "/v1/private/traces/batch", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2798,6 +2834,7 @@ func (c *Client) CreateTraces(ctx context.Context, body TraceBatch, opts ...Call
 // DeleteTraceComments calls POST /v1/private/traces/comments/delete.
 func (c *Client) DeleteTraceComments(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteTraceComments", "POST", "/v1/private/traces/comments/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2813,6 +2850,7 @@ func (c *Client) UpdateTraceComment(ctx context.Context, commentID string, body 
 // DeleteTraces calls POST /v1/private/traces/delete.
 func (c *Client) DeleteTraces(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteTraces", "POST", "/v1/private/traces/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2842,15 +2880,16 @@ func (c *Client) ScoreBatchOfTraces(ctx context.Context, body FeedbackScoreBatch
 	return c.none(ctx, r)
 }
 
-// FindFeedbackScoreNames2 calls GET /v1/private/traces/feedback-scores/names.
-func (c *Client) FindFeedbackScoreNames2(ctx context.Context, params *FindFeedbackScoreNames2Params, opts ...CallOption) (*FeedbackScoreNames, error) {
+// FindTraceFeedbackScoreNames calls GET
+// /v1/private/traces/feedback-scores/names.
+func (c *Client) FindTraceFeedbackScoreNames(ctx context.Context, params *FindTraceFeedbackScoreNamesParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findFeedbackScoreNames_2", "GET", "/v1/private/traces/feedback-scores/names", opts)
 	params.apply(r)
 	out := new(FeedbackScoreNames)
 	return pointer(out, c.json(ctx, r, out))
 }
 
-func (p *FindFeedbackScoreNames2Params) apply(r *call) {
+func (p *FindTraceFeedbackScoreNamesParams) apply(r *call) {
 	if p == nil {
 		return
 	}
@@ -2861,6 +2900,7 @@ func (p *FindFeedbackScoreNames2Params) apply(r *call) {
 // stream.
 func (c *Client) SearchTraces(ctx context.Context, body TraceSearchStreamRequest, opts ...CallOption) (*Stream[Trace], error) {
 	r := newCall("searchTraces", "POST", "/v1/private/traces/search", opts)
+	r.retryable()
 	r.json(body)
 	return openStream[Trace](ctx, c, r)
 }
@@ -2879,7 +2919,7 @@ func (p *GetTraceStatsParams) apply(r *call) {
 	}
 	r.queryText("project_id", p.ProjectID)
 	r.queryText("project_name", p.ProjectName)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 	r.queryText("search", p.Search)
 	r.queryTime("from_time", p.FromTime)
 	r.queryTime("to_time", p.ToTime)
@@ -2903,8 +2943,8 @@ func (p *GetTraceThreadsParams) apply(r *call) {
 	r.queryText("project_id", p.ProjectID)
 	r.queryBool("truncate", p.Truncate)
 	r.queryBool("strip_attachments", p.StripAttachments)
-	r.queryText("filters", p.Filters)
-	r.queryText("sorting", p.Sorting)
+	r.queryJSON("filters", p.Filters)
+	r.queryJSON("sorting", p.Sorting)
 	r.queryText("search", p.Search)
 	r.queryTime("from_time", p.FromTime)
 	r.queryTime("to_time", p.ToTime)
@@ -2928,6 +2968,7 @@ func (c *Client) CloseTraceThread(ctx context.Context, body TraceThreadBatchIden
 // DeleteThreadComments calls POST /v1/private/traces/threads/comments/delete.
 func (c *Client) DeleteThreadComments(ctx context.Context, body BatchDelete, opts ...CallOption) error {
 	r := newCall("deleteThreadComments", "POST", "/v1/private/traces/threads/comments/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2944,6 +2985,7 @@ func (c *Client) UpdateThreadComment(ctx context.Context, commentID string, body
 // DeleteTraceThreads calls POST /v1/private/traces/threads/delete.
 func (c *Client) DeleteTraceThreads(ctx context.Context, body DeleteTraceThreads, opts ...CallOption) error {
 	r := newCall("deleteTraceThreads", "POST", "/v1/private/traces/threads/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2959,6 +3001,7 @@ func (c *Client) ScoreBatchOfThreads(ctx context.Context, body FeedbackScoreBatc
 // /v1/private/traces/threads/feedback-scores/delete.
 func (c *Client) DeleteThreadFeedbackScores(ctx context.Context, body DeleteThreadFeedbackScores, opts ...CallOption) error {
 	r := newCall("deleteThreadFeedbackScores", "POST", "/v1/private/traces/threads/feedback-scores/delete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -2989,6 +3032,7 @@ func (c *Client) OpenTraceThread(ctx context.Context, body TraceThreadIdentifier
 // GetTraceThread calls POST /v1/private/traces/threads/retrieve.
 func (c *Client) GetTraceThread(ctx context.Context, body TraceThreadIdentifier, opts ...CallOption) (*TraceThread, error) {
 	r := newCall("getTraceThread", "POST", "/v1/private/traces/threads/retrieve", opts)
+	r.retryable()
 	r.json(body)
 	out := new(TraceThread)
 	return pointer(out, c.json(ctx, r, out))
@@ -2998,6 +3042,7 @@ func (c *Client) GetTraceThread(ctx context.Context, body TraceThreadIdentifier,
 // closes the stream.
 func (c *Client) SearchTraceThreads(ctx context.Context, body TraceThreadSearchStreamRequest, opts ...CallOption) (*Stream[TraceThread], error) {
 	r := newCall("searchTraceThreads", "POST", "/v1/private/traces/threads/search", opts)
+	r.retryable()
 	r.json(body)
 	return openStream[TraceThread](ctx, c, r)
 }
@@ -3016,7 +3061,7 @@ func (p *GetTraceThreadStatsParams) apply(r *call) {
 	}
 	r.queryText("project_id", p.ProjectID)
 	r.queryText("project_name", p.ProjectName)
-	r.queryText("filters", p.Filters)
+	r.queryJSON("filters", p.Filters)
 	r.queryText("search", p.Search)
 	r.queryTime("from_time", p.FromTime)
 	r.queryTime("to_time", p.ToTime)
@@ -3101,6 +3146,7 @@ func (c *Client) AddTraceFeedbackScore(ctx context.Context, id string, body Feed
 // /v1/private/traces/{id}/feedback-scores/delete.
 func (c *Client) DeleteTraceFeedbackScore(ctx context.Context, id string, body DeleteFeedbackScore, opts ...CallOption) error {
 	r := newCall("deleteTraceFeedbackScore", "POST", "/v1/private/traces/{id}/feedback-scores/delete", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	return c.none(ctx, r)
@@ -3151,16 +3197,16 @@ func (c *Client) GetWorkspaceConfiguration(ctx context.Context, opts ...CallOpti
 }
 
 // UpsertWorkspaceConfiguration calls PUT /v1/private/workspaces/configurations.
-func (c *Client) UpsertWorkspaceConfiguration(ctx context.Context, body WorkspaceConfiguration, opts ...CallOption) (*WorkspaceConfiguration, error) {
+func (c *Client) UpsertWorkspaceConfiguration(ctx context.Context, body WorkspaceConfiguration, opts ...CallOption) error {
 	r := newCall("upsertWorkspaceConfiguration", "PUT", "/v1/private/workspaces/configurations", opts)
 	r.json(body)
-	out := new(WorkspaceConfiguration)
-	return pointer(out, c.json(ctx, r, out))
+	return c.none(ctx, r)
 }
 
 // GetCost calls POST /v1/private/workspaces/costs.
-func (c *Client) GetCost(ctx context.Context, body WorkspaceMetricsSummaryRequest, opts ...CallOption) (*WorkspaceMetricResponse, error) {
+func (c *Client) GetCost(ctx context.Context, body WorkspaceMetricRequest, opts ...CallOption) (*WorkspaceMetricResponse, error) {
 	r := newCall("getCost", "POST", "/v1/private/workspaces/costs", opts)
+	r.retryable()
 	r.json(body)
 	out := new(WorkspaceMetricResponse)
 	return pointer(out, c.json(ctx, r, out))
@@ -3169,6 +3215,7 @@ func (c *Client) GetCost(ctx context.Context, body WorkspaceMetricsSummaryReques
 // CostsSummary calls POST /v1/private/workspaces/costs/summaries.
 func (c *Client) CostsSummary(ctx context.Context, body WorkspaceMetricsSummaryRequest, opts ...CallOption) (*Result, error) {
 	r := newCall("costsSummary", "POST", "/v1/private/workspaces/costs/summaries", opts)
+	r.retryable()
 	r.json(body)
 	out := new(Result)
 	return pointer(out, c.json(ctx, r, out))
@@ -3176,9 +3223,10 @@ func (c *Client) CostsSummary(ctx context.Context, body WorkspaceMetricsSummaryR
 
 // GetMetric calls POST /v1/private/workspaces/metrics.
 //
-// Deprecated: the contract says so.
-func (c *Client) GetMetric(ctx context.Context, body WorkspaceMetricsSummaryRequest, opts ...CallOption) (*WorkspaceMetricResponse, error) {
+// Deprecated: the API description marks it as deprecated.
+func (c *Client) GetMetric(ctx context.Context, body WorkspaceMetricRequest, opts ...CallOption) (*WorkspaceMetricResponse, error) {
 	r := newCall("getMetric", "POST", "/v1/private/workspaces/metrics", opts)
+	r.retryable()
 	r.json(body)
 	out := new(WorkspaceMetricResponse)
 	return pointer(out, c.json(ctx, r, out))
@@ -3187,6 +3235,7 @@ func (c *Client) GetMetric(ctx context.Context, body WorkspaceMetricsSummaryRequ
 // GetWorkspaceSpanMetric calls POST /v1/private/workspaces/metrics/spans.
 func (c *Client) GetWorkspaceSpanMetric(ctx context.Context, body WorkspaceSpanMetricRequest, opts ...CallOption) (*WorkspaceMetricResponse, error) {
 	r := newCall("getWorkspaceSpanMetric", "POST", "/v1/private/workspaces/metrics/spans", opts)
+	r.retryable()
 	r.json(body)
 	out := new(WorkspaceMetricResponse)
 	return pointer(out, c.json(ctx, r, out))
@@ -3194,9 +3243,10 @@ func (c *Client) GetWorkspaceSpanMetric(ctx context.Context, body WorkspaceSpanM
 
 // MetricsSummary calls POST /v1/private/workspaces/metrics/summaries.
 //
-// Deprecated: the contract says so.
+// Deprecated: the API description marks it as deprecated.
 func (c *Client) MetricsSummary(ctx context.Context, body WorkspaceMetricsSummaryRequest, opts ...CallOption) (*WorkspaceMetricsSummaryResponse, error) {
 	r := newCall("metricsSummary", "POST", "/v1/private/workspaces/metrics/summaries", opts)
+	r.retryable()
 	r.json(body)
 	out := new(WorkspaceMetricsSummaryResponse)
 	return pointer(out, c.json(ctx, r, out))

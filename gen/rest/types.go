@@ -36,13 +36,6 @@ const (
 	AgentInsightsJobStatusEnabled  AgentInsightsJobStatus = "enabled"
 )
 
-// Values of AlertAlertType.
-const (
-	AlertAlertTypeGeneral   AlertAlertType = "general"
-	AlertAlertTypePagerduty AlertAlertType = "pagerduty"
-	AlertAlertTypeSlack     AlertAlertType = "slack"
-)
-
 // Values of AlertTriggerConfigType.
 const (
 	AlertTriggerConfigTypeFilterGuardrailType    AlertTriggerConfigType = "filter:guardrail_type"
@@ -65,6 +58,13 @@ const (
 	AlertTriggerEventTypeTraceGuardrailsTriggered AlertTriggerEventType = "trace:guardrails_triggered"
 	AlertTriggerEventTypeTraceLatency             AlertTriggerEventType = "trace:latency"
 	AlertTriggerEventTypeTraceThreadFeedbackScore AlertTriggerEventType = "trace_thread:feedback_score"
+)
+
+// Values of AlertType.
+const (
+	AlertTypeGeneral   AlertType = "general"
+	AlertTypePagerduty AlertType = "pagerduty"
+	AlertTypeSlack     AlertType = "slack"
 )
 
 // Values of AnnotationQueueScope.
@@ -212,6 +212,14 @@ const (
 const (
 	EvaluatorItemTypeCodeMetric EvaluatorItemType = "code_metric"
 	EvaluatorItemTypeLLMJudge   EvaluatorItemType = "llm_judge"
+)
+
+// Values of ExperimentComparisonFilterType.
+const (
+	ExperimentComparisonFilterTypeDictionary ExperimentComparisonFilterType = "dictionary"
+	ExperimentComparisonFilterTypeList       ExperimentComparisonFilterType = "list"
+	ExperimentComparisonFilterTypeNumber     ExperimentComparisonFilterType = "number"
+	ExperimentComparisonFilterTypeString     ExperimentComparisonFilterType = "string"
 )
 
 // Values of ExperimentEvaluationMethod.
@@ -499,6 +507,12 @@ const (
 	SeverityMedium   Severity = "medium"
 )
 
+// Values of SortingFieldDirection.
+const (
+	SortingFieldDirectionASC  SortingFieldDirection = "ASC"
+	SortingFieldDirectionDESC SortingFieldDirection = "DESC"
+)
+
 // Values of Source.
 const (
 	SourceEvaluator    Source = "evaluator"
@@ -627,28 +641,28 @@ type Agent struct {
 	Timeout     *int    `json:"timeout,omitempty"`
 }
 
-// AgentBlueprint is returned by getBlueprintByEnv, getBlueprintById, getBlueprintByName and 2 others, and part of AgentConfigCreate and BlueprintPage.
+// AgentBlueprint is returned by createAgentConfig, getBlueprintByEnv,
+// getBlueprintById and 3 others and part of AgentConfigCreate and
+// BlueprintPage.
 type AgentBlueprint struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	Description   string    `json:"description,omitempty"`
-	Envs          []string  `json:"envs,omitzero"`
-	ID            string    `json:"id,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	Name          string    `json:"name,omitempty"`
-
-	// Type is a set of values in AgentBlueprint. Other values are kept as they are.
-	Type   AgentBlueprintType `json:"type"`
-	Values []AgentConfigValue `json:"values"`
+	CreatedAt     time.Time          `json:"created_at,omitzero"`
+	CreatedBy     string             `json:"created_by,omitempty"`
+	Description   string             `json:"description,omitempty"`
+	Envs          []string           `json:"envs,omitzero"`
+	ID            string             `json:"id,omitempty"`
+	LastUpdatedAt time.Time          `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string             `json:"last_updated_by,omitempty"`
+	Name          string             `json:"name,omitempty"`
+	Type          AgentBlueprintType `json:"type"`
+	Values        []AgentConfigValue `json:"values"`
 }
 
-// AgentBlueprintType is a set of values in AgentBlueprint. Other values are kept as they are.
+// AgentBlueprintType is a value in AgentBlueprint. Values without a constant
+// are kept as they are.
 type AgentBlueprintType string
 
 // AgentConfigCreate is taken by createAgentConfig and updateAgentConfig.
 type AgentConfigCreate struct {
-	// Blueprint is returned by getBlueprintByEnv, getBlueprintById, getBlueprintByName and 2 others, and part of AgentConfigCreate and BlueprintPage.
 	Blueprint   AgentBlueprint `json:"blueprint"`
 	ID          string         `json:"id,omitempty"`
 	ProjectID   string         `json:"project_id,omitempty"`
@@ -686,36 +700,31 @@ type AgentConfigRemoveValues struct {
 
 // AgentConfigValue is part of AgentBlueprint.
 type AgentConfigValue struct {
-	Description string `json:"description,omitempty"`
-	Key         string `json:"key"`
-
-	// Type is a set of values in AgentConfigValue. Other values are kept as they are.
-	Type  AgentConfigValueType `json:"type"`
-	Value string               `json:"value,omitempty"`
+	Description string               `json:"description,omitempty"`
+	Key         string               `json:"key"`
+	Type        AgentConfigValueType `json:"type"`
+	Value       string               `json:"value,omitempty"`
 }
 
-// AgentConfigValueType is a set of values in AgentConfigValue. Other values are kept as they are.
+// AgentConfigValueType is a value in AgentConfigValue. Values without a
+// constant are kept as they are.
 type AgentConfigValueType string
 
 // AgentInsightsIssue is part of AgentInsightsIssuePage.
 type AgentInsightsIssue struct {
-	Cause         string    `json:"cause,omitempty"`
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	DaysReported  *int64    `json:"days_reported,omitempty"`
-	Description   string    `json:"description,omitempty"`
-	FirstSeen     string    `json:"first_seen,omitempty"`
-	ID            string    `json:"id,omitempty"`
-	LastSeen      string    `json:"last_seen,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	LatestCount   *int64    `json:"latest_count,omitempty"`
-	Name          string    `json:"name,omitempty"`
-
-	// Severity is a set of values in AgentInsightsIssue, AgentInsightsIssueWithDetails, ReportedIssue and findAgentInsightsIssues. Other values are kept as they are.
-	Severity Severity `json:"severity,omitempty"`
-
-	// Status is a set of values in AgentInsightsIssue, AgentInsightsIssueUpdate, AgentInsightsIssueWithDetails and findAgentInsightsIssues. Other values are kept as they are.
+	Cause            string                   `json:"cause,omitempty"`
+	CreatedAt        time.Time                `json:"created_at,omitzero"`
+	CreatedBy        string                   `json:"created_by,omitempty"`
+	DaysReported     *int64                   `json:"days_reported,omitempty"`
+	Description      string                   `json:"description,omitempty"`
+	FirstSeen        string                   `json:"first_seen,omitempty"`
+	ID               string                   `json:"id,omitempty"`
+	LastSeen         string                   `json:"last_seen,omitempty"`
+	LastUpdatedAt    time.Time                `json:"last_updated_at,omitzero"`
+	LastUpdatedBy    string                   `json:"last_updated_by,omitempty"`
+	LatestCount      *int64                   `json:"latest_count,omitempty"`
+	Name             string                   `json:"name,omitempty"`
+	Severity         Severity                 `json:"severity,omitempty"`
 	Status           AgentInsightsIssueStatus `json:"status,omitempty"`
 	SuggestedFix     string                   `json:"suggested_fix,omitempty"`
 	Total            *int64                   `json:"total,omitempty"`
@@ -743,15 +752,15 @@ type AgentInsightsIssuePage struct {
 	Total   *int64               `json:"total,omitempty"`
 }
 
-// AgentInsightsIssueStatus is a set of values in AgentInsightsIssue, AgentInsightsIssueUpdate, AgentInsightsIssueWithDetails and findAgentInsightsIssues. Other values are kept as they are.
+// AgentInsightsIssueStatus is a value in AgentInsightsIssue,
+// AgentInsightsIssueUpdate, AgentInsightsIssueWithDetails and
+// findAgentInsightsIssues. Values without a constant are kept as they are.
 type AgentInsightsIssueStatus string
 
 // AgentInsightsIssueUpdate is taken by updateAgentInsightsIssue.
 type AgentInsightsIssueUpdate struct {
-	ProjectID string `json:"project_id"`
-
-	// Status is a set of values in AgentInsightsIssue, AgentInsightsIssueUpdate, AgentInsightsIssueWithDetails and findAgentInsightsIssues. Other values are kept as they are.
-	Status AgentInsightsIssueStatus `json:"status"`
+	ProjectID string                   `json:"project_id"`
+	Status    AgentInsightsIssueStatus `json:"status"`
 }
 
 // AgentInsightsIssueWithDetails is returned by getAgentInsightsIssueById.
@@ -765,39 +774,34 @@ type AgentInsightsIssueWithDetails struct {
 	LastUpdatedAt time.Time                  `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string                     `json:"last_updated_by,omitempty"`
 	Name          string                     `json:"name,omitempty"`
-
-	// Severity is a set of values in AgentInsightsIssue, AgentInsightsIssueWithDetails, ReportedIssue and findAgentInsightsIssues. Other values are kept as they are.
-	Severity Severity `json:"severity,omitempty"`
-
-	// Status is a set of values in AgentInsightsIssue, AgentInsightsIssueUpdate, AgentInsightsIssueWithDetails and findAgentInsightsIssues. Other values are kept as they are.
-	Status       AgentInsightsIssueStatus `json:"status,omitempty"`
-	SuggestedFix string                   `json:"suggested_fix,omitempty"`
-	TracesQuery  string                   `json:"traces_query,omitempty"`
+	Severity      Severity                   `json:"severity,omitempty"`
+	Status        AgentInsightsIssueStatus   `json:"status,omitempty"`
+	SuggestedFix  string                     `json:"suggested_fix,omitempty"`
+	TracesQuery   string                     `json:"traces_query,omitempty"`
 }
 
-// AgentInsightsJob is returned by createAgentInsightsJob, getAgentInsightsJob and updateAgentInsightsJob.
+// AgentInsightsJob is returned by createAgentInsightsJob, getAgentInsightsJob
+// and updateAgentInsightsJob.
 type AgentInsightsJob struct {
-	CreatedAt         time.Time `json:"created_at,omitzero"`
-	CreatedBy         string    `json:"created_by,omitempty"`
-	ID                string    `json:"id,omitempty"`
-	LastFailedAt      time.Time `json:"last_failed_at,omitzero"`
-	LastFailureDetail string    `json:"last_failure_detail,omitempty"`
-	LastFailureReason string    `json:"last_failure_reason,omitempty"`
-	LastScanAt        time.Time `json:"last_scan_at,omitzero"`
-	LastUpdatedAt     time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string    `json:"last_updated_by,omitempty"`
-	ProjectID         string    `json:"project_id,omitempty"`
-
-	// Status is a set of values in AgentInsightsJob and AgentInsightsJobUpdate. Other values are kept as they are.
-	Status AgentInsightsJobStatus `json:"status,omitempty"`
+	CreatedAt         time.Time              `json:"created_at,omitzero"`
+	CreatedBy         string                 `json:"created_by,omitempty"`
+	ID                string                 `json:"id,omitempty"`
+	LastFailedAt      time.Time              `json:"last_failed_at,omitzero"`
+	LastFailureDetail string                 `json:"last_failure_detail,omitempty"`
+	LastFailureReason string                 `json:"last_failure_reason,omitempty"`
+	LastScanAt        time.Time              `json:"last_scan_at,omitzero"`
+	LastUpdatedAt     time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string                 `json:"last_updated_by,omitempty"`
+	ProjectID         string                 `json:"project_id,omitempty"`
+	Status            AgentInsightsJobStatus `json:"status,omitempty"`
 }
 
-// AgentInsightsJobStatus is a set of values in AgentInsightsJob and AgentInsightsJobUpdate. Other values are kept as they are.
+// AgentInsightsJobStatus is a value in AgentInsightsJob and
+// AgentInsightsJobUpdate. Values without a constant are kept as they are.
 type AgentInsightsJobStatus string
 
 // AgentInsightsJobUpdate is taken by updateAgentInsightsJob.
 type AgentInsightsJobUpdate struct {
-	// Status is a set of values in AgentInsightsJob and AgentInsightsJobUpdate. Other values are kept as they are.
 	Status AgentInsightsJobStatus `json:"status"`
 }
 
@@ -810,7 +814,6 @@ type AgentInsightsReport struct {
 
 // AggregationData is part of GroupContentWithAggregations.
 type AggregationData struct {
-	// Duration is part of AggregationData, Experiment, PercentageValueStat and 2 others.
 	Duration              *PercentageValues      `json:"duration,omitempty"`
 	ExperimentCount       *int64                 `json:"experiment_count,omitempty"`
 	ExperimentScores      []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
@@ -823,10 +826,10 @@ type AggregationData struct {
 	TraceCount            *int64                 `json:"trace_count,omitempty"`
 }
 
-// Alert is taken by createAlert, testWebhook and updateAlert, and returned by getAlertById, and part of AlertPage.
+// Alert is taken by createAlert, testWebhook and updateAlert, returned by
+// getAlertById and part of AlertPage.
 type Alert struct {
-	// AlertType is a set of values in Alert and getWebhookExamples. Other values are kept as they are.
-	AlertType     AlertAlertType    `json:"alert_type,omitempty"`
+	AlertType     AlertType         `json:"alert_type,omitempty"`
 	CreatedAt     time.Time         `json:"created_at,omitzero"`
 	CreatedBy     string            `json:"created_by,omitempty"`
 	Enabled       *bool             `json:"enabled,omitempty"`
@@ -837,13 +840,8 @@ type Alert struct {
 	Name          string            `json:"name,omitempty"`
 	ProjectID     string            `json:"project_id,omitempty"`
 	Triggers      []AlertTrigger    `json:"triggers,omitzero"`
-
-	// Webhook is part of Alert.
-	Webhook Webhook `json:"webhook"`
+	Webhook       Webhook           `json:"webhook"`
 }
-
-// AlertAlertType is a set of values in Alert and getWebhookExamples. Other values are kept as they are.
-type AlertAlertType string
 
 // AlertPage is returned by findAlerts and findAlertsByProject.
 type AlertPage struct {
@@ -856,11 +854,9 @@ type AlertPage struct {
 
 // AlertTrigger is part of Alert.
 type AlertTrigger struct {
-	AlertID   string    `json:"alert_id,omitempty"`
-	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
-
-	// EventType is a set of values in AlertTrigger. Other values are kept as they are.
+	AlertID        string                `json:"alert_id,omitempty"`
+	CreatedAt      time.Time             `json:"created_at,omitzero"`
+	CreatedBy      string                `json:"created_by,omitempty"`
 	EventType      AlertTriggerEventType `json:"event_type"`
 	ID             string                `json:"id,omitempty"`
 	TriggerConfigs []AlertTriggerConfig  `json:"trigger_configs,omitzero"`
@@ -868,24 +864,28 @@ type AlertTrigger struct {
 
 // AlertTriggerConfig is part of AlertTrigger.
 type AlertTriggerConfig struct {
-	AlertTriggerID string            `json:"alert_trigger_id,omitempty"`
-	ConfigValue    map[string]string `json:"config_value,omitzero"`
-	CreatedAt      time.Time         `json:"created_at,omitzero"`
-	CreatedBy      string            `json:"created_by,omitempty"`
-	GroupIndex     *int              `json:"group_index,omitempty"`
-	ID             string            `json:"id,omitempty"`
-	LastUpdatedAt  time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy  string            `json:"last_updated_by,omitempty"`
-
-	// Type is a set of values in AlertTriggerConfig. Other values are kept as they are.
-	Type AlertTriggerConfigType `json:"type"`
+	AlertTriggerID string                 `json:"alert_trigger_id,omitempty"`
+	ConfigValue    map[string]string      `json:"config_value,omitzero"`
+	CreatedAt      time.Time              `json:"created_at,omitzero"`
+	CreatedBy      string                 `json:"created_by,omitempty"`
+	GroupIndex     *int                   `json:"group_index,omitempty"`
+	ID             string                 `json:"id,omitempty"`
+	LastUpdatedAt  time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy  string                 `json:"last_updated_by,omitempty"`
+	Type           AlertTriggerConfigType `json:"type"`
 }
 
-// AlertTriggerConfigType is a set of values in AlertTriggerConfig. Other values are kept as they are.
+// AlertTriggerConfigType is a value in AlertTriggerConfig. Values without a
+// constant are kept as they are.
 type AlertTriggerConfigType string
 
-// AlertTriggerEventType is a set of values in AlertTrigger. Other values are kept as they are.
+// AlertTriggerEventType is a value in AlertTrigger. Values without a constant
+// are kept as they are.
 type AlertTriggerEventType string
+
+// AlertType is a value in Alert and getWebhookExamples. Values without a
+// constant are kept as they are.
+type AlertType string
 
 // AnalyticsQueryRequest is taken by executeAnalyticsQuery.
 type AnalyticsQueryRequest struct {
@@ -897,7 +897,9 @@ type AnalyticsQueryResponse struct {
 	Results []json.RawMessage `json:"results,omitzero"`
 }
 
-// AnnotationQueue is taken by createAnnotationQueue, and returned by getAnnotationQueueById, and part of AnnotationQueueBatch and AnnotationQueuePage.
+// AnnotationQueue is taken by createAnnotationQueue, returned by
+// getAnnotationQueueById and part of AnnotationQueueBatch and
+// AnnotationQueuePage.
 type AnnotationQueue struct {
 	AnnotatorsPerItem       int                       `json:"annotators_per_item,omitzero"`
 	CommentsEnabled         *bool                     `json:"comments_enabled,omitempty"`
@@ -916,9 +918,7 @@ type AnnotationQueue struct {
 	ProjectID               string                    `json:"project_id"`
 	ProjectName             string                    `json:"project_name,omitempty"`
 	Reviewers               []AnnotationQueueReviewer `json:"reviewers,omitzero"`
-
-	// Scope is a set of values in AnnotationQueue. Other values are kept as they are.
-	Scope AnnotationQueueScope `json:"scope"`
+	Scope                   AnnotationQueueScope      `json:"scope"`
 }
 
 // AnnotationQueueBatch is taken by createAnnotationQueueBatch.
@@ -926,7 +926,8 @@ type AnnotationQueueBatch struct {
 	AnnotationQueues []AnnotationQueue `json:"annotation_queues"`
 }
 
-// AnnotationQueueItemIDs is taken by addItemsToAnnotationQueue and removeItemsFromAnnotationQueue.
+// AnnotationQueueItemIDs is taken by addItemsToAnnotationQueue and
+// removeItemsFromAnnotationQueue.
 type AnnotationQueueItemIDs struct {
 	IDs []string `json:"ids"`
 }
@@ -946,7 +947,8 @@ type AnnotationQueueReviewer struct {
 	Username string `json:"username,omitempty"`
 }
 
-// AnnotationQueueScope is a set of values in AnnotationQueue. Other values are kept as they are.
+// AnnotationQueueScope is a value in AnnotationQueue. Values without a constant
+// are kept as they are.
 type AnnotationQueueScope string
 
 // AnnotationQueueUpdate is taken by updateAnnotationQueue.
@@ -969,28 +971,23 @@ type AssertionResult struct {
 
 // AssertionResultBatch is taken by storeAssertionsBatch.
 type AssertionResultBatch struct {
-	AssertionResults []AssertionResultBatchItem `json:"assertion_results"`
-
-	// EntityType is a set of values in AssertionResultBatch. Other values are kept as they are.
-	EntityType AssertionResultBatchEntityType `json:"entity_type"`
+	AssertionResults []AssertionResultBatchItem     `json:"assertion_results"`
+	EntityType       AssertionResultBatchEntityType `json:"entity_type"`
 }
 
-// AssertionResultBatchEntityType is a set of values in AssertionResultBatch. Other values are kept as they are.
+// AssertionResultBatchEntityType is a value in AssertionResultBatch. Values
+// without a constant are kept as they are.
 type AssertionResultBatchEntityType string
 
 // AssertionResultBatchItem is part of AssertionResultBatch.
 type AssertionResultBatchItem struct {
-	EntityID    string `json:"entity_id"`
-	Name        string `json:"name"`
-	ProjectID   string `json:"project_id,omitempty"`
-	ProjectName string `json:"project_name,omitempty"`
-	Reason      string `json:"reason,omitempty"`
-
-	// Source is a set of values in AssertionResultBatchItem, FeedbackScore, FeedbackScoreBatchItem and 2 others. Other values are kept as they are.
-	Source ScoreSource `json:"source"`
-
-	// Status is a set of values in AssertionResultBatchItem, ExperimentItem and ExperimentRunSummary. Other values are kept as they are.
-	Status ExperimentItemStatus `json:"status"`
+	EntityID    string               `json:"entity_id"`
+	Name        string               `json:"name"`
+	ProjectID   string               `json:"project_id,omitempty"`
+	ProjectName string               `json:"project_name,omitempty"`
+	Reason      string               `json:"reason,omitempty"`
+	Source      ScoreSource          `json:"source"`
+	Status      ExperimentItemStatus `json:"status"`
 }
 
 // AssertionScoreAverage is part of Experiment.
@@ -1001,20 +998,17 @@ type AssertionScoreAverage struct {
 
 // AssistantMessage is part of ChatCompletionChoice.
 type AssistantMessage struct {
-	Content string `json:"content,omitempty"`
-
-	// FunctionCall is part of AssistantMessage, ChatCompletionRequest, Delta and ToolCall.
-	FunctionCall     *FunctionCall `json:"function_call,omitempty"`
-	Name             string        `json:"name,omitempty"`
-	ReasoningContent string        `json:"reasoning_content,omitempty"`
-	Refusal          string        `json:"refusal,omitempty"`
-
-	// Role is a set of values in AssistantMessage. Other values are kept as they are.
-	Role      AssistantMessageRole `json:"role,omitempty"`
-	ToolCalls []ToolCall           `json:"tool_calls,omitzero"`
+	Content          string               `json:"content,omitempty"`
+	FunctionCall     *FunctionCall        `json:"function_call,omitempty"`
+	Name             string               `json:"name,omitempty"`
+	ReasoningContent string               `json:"reasoning_content,omitempty"`
+	Refusal          string               `json:"refusal,omitempty"`
+	Role             AssistantMessageRole `json:"role,omitempty"`
+	ToolCalls        []ToolCall           `json:"tool_calls,omitzero"`
 }
 
-// AssistantMessageRole is a set of values in AssistantMessage. Other values are kept as they are.
+// AssistantMessageRole is a value in AssistantMessage. Values without a
+// constant are kept as they are.
 type AssistantMessageRole string
 
 // Attachment is part of AttachmentPage.
@@ -1025,7 +1019,9 @@ type Attachment struct {
 	MimeType string `json:"mime_type"`
 }
 
-// AttachmentEntityType is a set of values in CompleteMultipartUploadRequest, StartMultipartUploadRequest, attachmentList and 2 others. Other values are kept as they are.
+// AttachmentEntityType is a value in CompleteMultipartUploadRequest,
+// DeleteAttachmentsRequest, StartMultipartUploadRequest and 3 others. Values
+// without a constant are kept as they are.
 type AttachmentEntityType string
 
 // AttachmentPage is returned by attachmentList.
@@ -1042,7 +1038,8 @@ type AudioURL struct {
 	URL string `json:"url"`
 }
 
-// AuthorizationServerMetadata is returned by getOAuthAuthorizationServerMetadata.
+// AuthorizationServerMetadata is returned by
+// getOAuthAuthorizationServerMetadata.
 type AuthorizationServerMetadata struct {
 	AuthorizationEndpoint             string   `json:"authorization_endpoint,omitempty"`
 	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitzero"`
@@ -1063,67 +1060,52 @@ type AuthorizeContext struct {
 	Workspaces    []WorkspaceInfo `json:"workspaces,omitzero"`
 }
 
-// AutomationRuleEvaluator is one of AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorUserDefinedMetricPython, AutomationRuleEvaluatorTraceThreadLLMAsJudge, AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, AutomationRuleEvaluatorSpanLLMAsJudge, AutomationRuleEvaluatorSpanUserDefinedMetricPython. The member type says which. Other variants are kept as they are.
+// AutomationRuleEvaluator is one of [AutomationRuleEvaluatorLLMAsJudge],
+// [AutomationRuleEvaluatorUserDefinedMetricPython],
+// [AutomationRuleEvaluatorTraceThreadLLMAsJudge],
+// [AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython],
+// [AutomationRuleEvaluatorSpanLLMAsJudge],
+// [AutomationRuleEvaluatorSpanUserDefinedMetricPython]. The member type says
+// which. Unknown variants are kept as they are.
 type AutomationRuleEvaluator struct {
 	union json.RawMessage
 }
 
-// AutomationRuleEvaluatorAction is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+// AutomationRuleEvaluatorAction is a value in AutomationRuleEvaluatorBase and
+// AutomationRuleEvaluatorUpdateBase. Values without a constant are kept as they
+// are.
 type AutomationRuleEvaluatorAction string
 
-// AutomationRuleEvaluatorBase is part of AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorSpanLLMAsJudge, AutomationRuleEvaluatorSpanUserDefinedMetricPython and 3 others.
-type AutomationRuleEvaluatorBase struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action        AutomationRuleEvaluatorAction `json:"action"`
-	CreatedAt     time.Time                     `json:"created_at,omitzero"`
-	CreatedBy     string                        `json:"created_by,omitempty"`
-	Enabled       *bool                         `json:"enabled,omitempty"`
-	ID            string                        `json:"id,omitempty"`
-	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
-	Name          string                        `json:"name"`
-	ProjectID     string                        `json:"project_id,omitempty"`
-	ProjectIDs    []string                      `json:"project_ids,omitzero"`
-	ProjectName   string                        `json:"project_name,omitempty"`
-	Projects      []ProjectReference            `json:"projects,omitzero"`
-	SamplingRate  *float64                      `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
-}
-
-// AutomationRuleEvaluatorLLMAsJudge is part of AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorLLMAsJudge is part of AutomationRuleEvaluator and
+// AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorLLMAsJudge struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorLLMAsJudge and AutomationRuleEvaluatorUpdateLLMAsJudge.
-	Code          LLMAsJudgeCode     `json:"code"`
-	CreatedAt     time.Time          `json:"created_at,omitzero"`
-	CreatedBy     string             `json:"created_by,omitempty"`
-	Enabled       *bool              `json:"enabled,omitempty"`
-	Filters       []TraceFilter      `json:"filters,omitzero"`
-	ID            string             `json:"id,omitempty"`
-	LastUpdatedAt time.Time          `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string             `json:"last_updated_by,omitempty"`
-	Name          string             `json:"name"`
-	ProjectID     string             `json:"project_id,omitempty"`
-	ProjectIDs    []string           `json:"project_ids,omitzero"`
-	ProjectName   string             `json:"project_name,omitempty"`
-	Projects      []ProjectReference `json:"projects,omitzero"`
-	SamplingRate  *float64           `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
+	Action        AutomationRuleEvaluatorAction       `json:"action"`
+	Code          LLMAsJudgeCode                      `json:"code"`
+	CreatedAt     time.Time                           `json:"created_at,omitzero"`
+	CreatedBy     string                              `json:"created_by,omitempty"`
+	Enabled       *bool                               `json:"enabled,omitempty"`
+	Filters       []TraceFilter                       `json:"filters,omitzero"`
+	ID            string                              `json:"id,omitempty"`
+	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
+	Name          string                              `json:"name"`
+	ProjectID     string                              `json:"project_id,omitempty"`
+	ProjectIDs    []string                            `json:"project_ids,omitzero"`
+	ProjectName   string                              `json:"project_name,omitempty"`
+	Projects      []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type          AutomationRuleEvaluatorType         `json:"type"`
 }
 
-// AutomationRuleEvaluatorObjectObject is one of AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorUserDefinedMetricPython, AutomationRuleEvaluatorTraceThreadLLMAsJudge, AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, AutomationRuleEvaluatorSpanLLMAsJudge, AutomationRuleEvaluatorSpanUserDefinedMetricPython. The member type says which. Other variants are kept as they are.
+// AutomationRuleEvaluatorObjectObject is one of
+// [AutomationRuleEvaluatorLLMAsJudge],
+// [AutomationRuleEvaluatorUserDefinedMetricPython],
+// [AutomationRuleEvaluatorTraceThreadLLMAsJudge],
+// [AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython],
+// [AutomationRuleEvaluatorSpanLLMAsJudge],
+// [AutomationRuleEvaluatorSpanUserDefinedMetricPython]. The member type says
+// which. Unknown variants are kept as they are.
 type AutomationRuleEvaluatorObjectObject struct {
 	union json.RawMessage
 }
@@ -1137,96 +1119,76 @@ type AutomationRuleEvaluatorPage struct {
 	Total      *int64                                `json:"total,omitempty"`
 }
 
-// AutomationRuleEvaluatorSpanLLMAsJudge is part of AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorSpanLLMAsJudge is part of AutomationRuleEvaluator and
+// AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorSpanLLMAsJudge struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorSpanLLMAsJudge and AutomationRuleEvaluatorUpdateSpanLLMAsJudge.
-	Code          SpanLLMAsJudgeCode `json:"code"`
-	CreatedAt     time.Time          `json:"created_at,omitzero"`
-	CreatedBy     string             `json:"created_by,omitempty"`
-	Enabled       *bool              `json:"enabled,omitempty"`
-	Filters       []SpanFilter       `json:"filters,omitzero"`
-	ID            string             `json:"id,omitempty"`
-	LastUpdatedAt time.Time          `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string             `json:"last_updated_by,omitempty"`
-	Name          string             `json:"name"`
-	ProjectID     string             `json:"project_id,omitempty"`
-	ProjectIDs    []string           `json:"project_ids,omitzero"`
-	ProjectName   string             `json:"project_name,omitempty"`
-	Projects      []ProjectReference `json:"projects,omitzero"`
-	SamplingRate  *float64           `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
+	Action        AutomationRuleEvaluatorAction       `json:"action"`
+	Code          SpanLLMAsJudgeCode                  `json:"code"`
+	CreatedAt     time.Time                           `json:"created_at,omitzero"`
+	CreatedBy     string                              `json:"created_by,omitempty"`
+	Enabled       *bool                               `json:"enabled,omitempty"`
+	Filters       []SpanFilter                        `json:"filters,omitzero"`
+	ID            string                              `json:"id,omitempty"`
+	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
+	Name          string                              `json:"name"`
+	ProjectID     string                              `json:"project_id,omitempty"`
+	ProjectIDs    []string                            `json:"project_ids,omitzero"`
+	ProjectName   string                              `json:"project_name,omitempty"`
+	Projects      []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type          AutomationRuleEvaluatorType         `json:"type"`
 }
 
-// AutomationRuleEvaluatorSpanUserDefinedMetricPython is part of AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorSpanUserDefinedMetricPython is part of
+// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorSpanUserDefinedMetricPython struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorSpanUserDefinedMetricPython and AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython.
-	Code          SpanUserDefinedMetricPythonCode `json:"code"`
-	CreatedAt     time.Time                       `json:"created_at,omitzero"`
-	CreatedBy     string                          `json:"created_by,omitempty"`
-	Enabled       *bool                           `json:"enabled,omitempty"`
-	Filters       []SpanFilter                    `json:"filters,omitzero"`
-	ID            string                          `json:"id,omitempty"`
-	LastUpdatedAt time.Time                       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                          `json:"last_updated_by,omitempty"`
-	Name          string                          `json:"name"`
-	ProjectID     string                          `json:"project_id,omitempty"`
-	ProjectIDs    []string                        `json:"project_ids,omitzero"`
-	ProjectName   string                          `json:"project_name,omitempty"`
-	Projects      []ProjectReference              `json:"projects,omitzero"`
-	SamplingRate  *float64                        `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
+	Action        AutomationRuleEvaluatorAction       `json:"action"`
+	Code          SpanUserDefinedMetricPythonCode     `json:"code"`
+	CreatedAt     time.Time                           `json:"created_at,omitzero"`
+	CreatedBy     string                              `json:"created_by,omitempty"`
+	Enabled       *bool                               `json:"enabled,omitempty"`
+	Filters       []SpanFilter                        `json:"filters,omitzero"`
+	ID            string                              `json:"id,omitempty"`
+	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
+	Name          string                              `json:"name"`
+	ProjectID     string                              `json:"project_id,omitempty"`
+	ProjectIDs    []string                            `json:"project_ids,omitzero"`
+	ProjectName   string                              `json:"project_name,omitempty"`
+	Projects      []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type          AutomationRuleEvaluatorType         `json:"type"`
 }
 
-// AutomationRuleEvaluatorTraceThreadLLMAsJudge is part of AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorTraceThreadLLMAsJudge is part of
+// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorTraceThreadLLMAsJudge struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorTraceThreadLLMAsJudge and AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge.
-	Code          TraceThreadLLMAsJudgeCode `json:"code"`
-	CreatedAt     time.Time                 `json:"created_at,omitzero"`
-	CreatedBy     string                    `json:"created_by,omitempty"`
-	Enabled       *bool                     `json:"enabled,omitempty"`
-	Filters       []TraceThreadFilter       `json:"filters,omitzero"`
-	ID            string                    `json:"id,omitempty"`
-	LastUpdatedAt time.Time                 `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                    `json:"last_updated_by,omitempty"`
-	Name          string                    `json:"name"`
-	ProjectID     string                    `json:"project_id,omitempty"`
-	ProjectIDs    []string                  `json:"project_ids,omitzero"`
-	ProjectName   string                    `json:"project_name,omitempty"`
-	Projects      []ProjectReference        `json:"projects,omitzero"`
-	SamplingRate  *float64                  `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
+	Action        AutomationRuleEvaluatorAction       `json:"action"`
+	Code          TraceThreadLLMAsJudgeCode           `json:"code"`
+	CreatedAt     time.Time                           `json:"created_at,omitzero"`
+	CreatedBy     string                              `json:"created_by,omitempty"`
+	Enabled       *bool                               `json:"enabled,omitempty"`
+	Filters       []TraceThreadFilter                 `json:"filters,omitzero"`
+	ID            string                              `json:"id,omitempty"`
+	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
+	Name          string                              `json:"name"`
+	ProjectID     string                              `json:"project_id,omitempty"`
+	ProjectIDs    []string                            `json:"project_ids,omitzero"`
+	ProjectName   string                              `json:"project_name,omitempty"`
+	Projects      []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type          AutomationRuleEvaluatorType         `json:"type"`
 }
 
-// AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython is part of AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython is part of
+// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython and AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython.
+	Action        AutomationRuleEvaluatorAction          `json:"action"`
 	Code          TraceThreadUserDefinedMetricPythonCode `json:"code"`
 	CreatedAt     time.Time                              `json:"created_at,omitzero"`
 	CreatedBy     string                                 `json:"created_by,omitempty"`
@@ -1241,132 +1203,96 @@ type AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython struct {
 	ProjectName   string                                 `json:"project_name,omitempty"`
 	Projects      []ProjectReference                     `json:"projects,omitzero"`
 	SamplingRate  *float64                               `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
+	TriggerScope  AutomationRuleEvaluatorTriggerScope    `json:"trigger_scope,omitempty"`
+	Type          AutomationRuleEvaluatorType            `json:"type"`
 }
 
-// AutomationRuleEvaluatorTriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+// AutomationRuleEvaluatorTriggerScope is a value in AutomationRuleEvaluatorBase
+// and AutomationRuleEvaluatorUpdateBase. Values without a constant are kept as
+// they are.
 type AutomationRuleEvaluatorTriggerScope string
 
-// AutomationRuleEvaluatorType is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+// AutomationRuleEvaluatorType is a value in AutomationRuleEvaluatorBase and
+// AutomationRuleEvaluatorUpdateBase. Values without a constant are kept as they
+// are.
 type AutomationRuleEvaluatorType string
 
-// AutomationRuleEvaluatorUpdate is one of AutomationRuleEvaluatorUpdateLLMAsJudge, AutomationRuleEvaluatorUpdateUserDefinedMetricPython, AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge, AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython, AutomationRuleEvaluatorUpdateSpanLLMAsJudge, AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython. The member type says which. Other variants are kept as they are.
+// AutomationRuleEvaluatorUpdate is one of
+// [AutomationRuleEvaluatorUpdateLLMAsJudge],
+// [AutomationRuleEvaluatorUpdateUserDefinedMetricPython],
+// [AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge],
+// [AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython],
+// [AutomationRuleEvaluatorUpdateSpanLLMAsJudge],
+// [AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython]. The member type
+// says which. Unknown variants are kept as they are.
 type AutomationRuleEvaluatorUpdate struct {
 	union json.RawMessage
 }
 
-// AutomationRuleEvaluatorUpdateBase is part of AutomationRuleEvaluatorUpdateLLMAsJudge, AutomationRuleEvaluatorUpdateSpanLLMAsJudge, AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython and 3 others.
-type AutomationRuleEvaluatorUpdateBase struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action       AutomationRuleEvaluatorAction `json:"action"`
-	Enabled      *bool                         `json:"enabled,omitempty"`
-	Name         string                        `json:"name"`
-	ProjectID    string                        `json:"project_id,omitempty"`
-	ProjectIDs   []string                      `json:"project_ids,omitzero"`
-	SamplingRate *float64                      `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
-}
-
-// AutomationRuleEvaluatorUpdateLLMAsJudge is part of AutomationRuleEvaluatorUpdate.
+// AutomationRuleEvaluatorUpdateLLMAsJudge is part of
+// AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateLLMAsJudge struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorLLMAsJudge and AutomationRuleEvaluatorUpdateLLMAsJudge.
-	Code         LLMAsJudgeCode `json:"code"`
-	Enabled      *bool          `json:"enabled,omitempty"`
-	Filters      []TraceFilter  `json:"filters,omitzero"`
-	Name         string         `json:"name"`
-	ProjectID    string         `json:"project_id,omitempty"`
-	ProjectIDs   []string       `json:"project_ids,omitzero"`
-	SamplingRate *float64       `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+	Action       AutomationRuleEvaluatorAction       `json:"action"`
+	Code         LLMAsJudgeCode                      `json:"code"`
+	Enabled      *bool                               `json:"enabled,omitempty"`
+	Filters      []TraceFilter                       `json:"filters,omitzero"`
+	Name         string                              `json:"name"`
+	ProjectID    string                              `json:"project_id,omitempty"`
+	ProjectIDs   []string                            `json:"project_ids,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
 }
 
-// AutomationRuleEvaluatorUpdateSpanLLMAsJudge is part of AutomationRuleEvaluatorUpdate.
+// AutomationRuleEvaluatorUpdateSpanLLMAsJudge is part of
+// AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateSpanLLMAsJudge struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorSpanLLMAsJudge and AutomationRuleEvaluatorUpdateSpanLLMAsJudge.
-	Code         SpanLLMAsJudgeCode `json:"code"`
-	Enabled      *bool              `json:"enabled,omitempty"`
-	Filters      []SpanFilter       `json:"filters,omitzero"`
-	Name         string             `json:"name"`
-	ProjectID    string             `json:"project_id,omitempty"`
-	ProjectIDs   []string           `json:"project_ids,omitzero"`
-	SamplingRate *float64           `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+	Action       AutomationRuleEvaluatorAction       `json:"action"`
+	Code         SpanLLMAsJudgeCode                  `json:"code"`
+	Enabled      *bool                               `json:"enabled,omitempty"`
+	Filters      []SpanFilter                        `json:"filters,omitzero"`
+	Name         string                              `json:"name"`
+	ProjectID    string                              `json:"project_id,omitempty"`
+	ProjectIDs   []string                            `json:"project_ids,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
 }
 
-// AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython is part of AutomationRuleEvaluatorUpdate.
+// AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython is part of
+// AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorSpanUserDefinedMetricPython and AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython.
-	Code         SpanUserDefinedMetricPythonCode `json:"code"`
-	Enabled      *bool                           `json:"enabled,omitempty"`
-	Filters      []SpanFilter                    `json:"filters,omitzero"`
-	Name         string                          `json:"name"`
-	ProjectID    string                          `json:"project_id,omitempty"`
-	ProjectIDs   []string                        `json:"project_ids,omitzero"`
-	SamplingRate *float64                        `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+	Action       AutomationRuleEvaluatorAction       `json:"action"`
+	Code         SpanUserDefinedMetricPythonCode     `json:"code"`
+	Enabled      *bool                               `json:"enabled,omitempty"`
+	Filters      []SpanFilter                        `json:"filters,omitzero"`
+	Name         string                              `json:"name"`
+	ProjectID    string                              `json:"project_id,omitempty"`
+	ProjectIDs   []string                            `json:"project_ids,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
 }
 
-// AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge is part of AutomationRuleEvaluatorUpdate.
+// AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge is part of
+// AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorTraceThreadLLMAsJudge and AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge.
-	Code         TraceThreadLLMAsJudgeCode `json:"code"`
-	Enabled      *bool                     `json:"enabled,omitempty"`
-	Filters      []TraceThreadFilter       `json:"filters,omitzero"`
-	Name         string                    `json:"name"`
-	ProjectID    string                    `json:"project_id,omitempty"`
-	ProjectIDs   []string                  `json:"project_ids,omitzero"`
-	SamplingRate *float64                  `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+	Action       AutomationRuleEvaluatorAction       `json:"action"`
+	Code         TraceThreadLLMAsJudgeCode           `json:"code"`
+	Enabled      *bool                               `json:"enabled,omitempty"`
+	Filters      []TraceThreadFilter                 `json:"filters,omitzero"`
+	Name         string                              `json:"name"`
+	ProjectID    string                              `json:"project_id,omitempty"`
+	ProjectIDs   []string                            `json:"project_ids,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
 }
 
-// AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython is part of AutomationRuleEvaluatorUpdate.
+// AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython is part of
+// AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython and AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython.
+	Action       AutomationRuleEvaluatorAction          `json:"action"`
 	Code         TraceThreadUserDefinedMetricPythonCode `json:"code"`
 	Enabled      *bool                                  `json:"enabled,omitempty"`
 	Filters      []TraceThreadFilter                    `json:"filters,omitzero"`
@@ -1374,73 +1300,56 @@ type AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython struct {
 	ProjectID    string                                 `json:"project_id,omitempty"`
 	ProjectIDs   []string                               `json:"project_ids,omitzero"`
 	SamplingRate *float64                               `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope    `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType            `json:"type,omitempty"`
 }
 
-// AutomationRuleEvaluatorUpdateUserDefinedMetricPython is part of AutomationRuleEvaluatorUpdate.
+// AutomationRuleEvaluatorUpdateUserDefinedMetricPython is part of
+// AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateUserDefinedMetricPython struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorUpdateUserDefinedMetricPython and AutomationRuleEvaluatorUserDefinedMetricPython.
-	Code         UserDefinedMetricPythonCode `json:"code"`
-	Enabled      *bool                       `json:"enabled,omitempty"`
-	Filters      []TraceFilter               `json:"filters,omitzero"`
-	Name         string                      `json:"name"`
-	ProjectID    string                      `json:"project_id,omitempty"`
-	ProjectIDs   []string                    `json:"project_ids,omitzero"`
-	SamplingRate *float64                    `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
+	Action       AutomationRuleEvaluatorAction       `json:"action"`
+	Code         UserDefinedMetricPythonCode         `json:"code"`
+	Enabled      *bool                               `json:"enabled,omitempty"`
+	Filters      []TraceFilter                       `json:"filters,omitzero"`
+	Name         string                              `json:"name"`
+	ProjectID    string                              `json:"project_id,omitempty"`
+	ProjectIDs   []string                            `json:"project_ids,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
 }
 
-// AutomationRuleEvaluatorUserDefinedMetricPython is part of AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorUserDefinedMetricPython is part of
+// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorUserDefinedMetricPython struct {
-	// Action is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Action AutomationRuleEvaluatorAction `json:"action"`
-
-	// Code is part of AutomationRuleEvaluatorUpdateUserDefinedMetricPython and AutomationRuleEvaluatorUserDefinedMetricPython.
-	Code          UserDefinedMetricPythonCode `json:"code"`
-	CreatedAt     time.Time                   `json:"created_at,omitzero"`
-	CreatedBy     string                      `json:"created_by,omitempty"`
-	Enabled       *bool                       `json:"enabled,omitempty"`
-	Filters       []TraceFilter               `json:"filters,omitzero"`
-	ID            string                      `json:"id,omitempty"`
-	LastUpdatedAt time.Time                   `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                      `json:"last_updated_by,omitempty"`
-	Name          string                      `json:"name"`
-	ProjectID     string                      `json:"project_id,omitempty"`
-	ProjectIDs    []string                    `json:"project_ids,omitzero"`
-	ProjectName   string                      `json:"project_name,omitempty"`
-	Projects      []ProjectReference          `json:"projects,omitzero"`
-	SamplingRate  *float64                    `json:"sampling_rate,omitempty"`
-
-	// TriggerScope is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-
-	// Type is a set of values in AutomationRuleEvaluatorBase and AutomationRuleEvaluatorUpdateBase. Other values are kept as they are.
-	Type AutomationRuleEvaluatorType `json:"type"`
+	Action        AutomationRuleEvaluatorAction       `json:"action"`
+	Code          UserDefinedMetricPythonCode         `json:"code"`
+	CreatedAt     time.Time                           `json:"created_at,omitzero"`
+	CreatedBy     string                              `json:"created_by,omitempty"`
+	Enabled       *bool                               `json:"enabled,omitempty"`
+	Filters       []TraceFilter                       `json:"filters,omitzero"`
+	ID            string                              `json:"id,omitempty"`
+	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
+	Name          string                              `json:"name"`
+	ProjectID     string                              `json:"project_id,omitempty"`
+	ProjectIDs    []string                            `json:"project_ids,omitzero"`
+	ProjectName   string                              `json:"project_name,omitempty"`
+	Projects      []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type          AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AvgValueStat is part of ProjectStatItemObject.
 type AvgValueStat struct {
-	Name string `json:"name,omitempty"`
-
-	// Type is a set of values in ProjectStatItemObjectBase. Other values are kept as they are.
+	Name  string                    `json:"name,omitempty"`
 	Type  ProjectStatItemObjectType `json:"type,omitempty"`
 	Value *float64                  `json:"value,omitempty"`
 }
 
-// BatchDelete is taken by deleteAlertBatch, deleteAnnotationQueueBatch, deleteAutomationRuleEvaluatorBatch and 12 others.
+// BatchDelete is taken by deleteAlertBatch, deleteAnnotationQueueBatch,
+// deleteAutomationRuleEvaluatorBatch and 12 others.
 type BatchDelete struct {
 	IDs []string `json:"ids"`
 }
@@ -1452,7 +1361,8 @@ type BIInformation struct {
 	WorkspaceID string `json:"workspace_id,omitempty"`
 }
 
-// BIInformationResponse is returned by getDatasetBiInfo, getExperimentBiInfo, getSpansBiInfo and getTracesBiInfo.
+// BIInformationResponse is returned by getDatasetBiInfo, getExperimentBiInfo,
+// getSpansBiInfo and getTracesBiInfo.
 type BIInformationResponse struct {
 	BIInformation []BIInformation `json:"bi_information,omitzero"`
 }
@@ -1467,19 +1377,15 @@ type BlueprintPage struct {
 
 // BooleanFeedbackDefinition is part of Feedback and FeedbackObject.
 type BooleanFeedbackDefinition struct {
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	Description string    `json:"description,omitempty"`
-
-	// Details is part of BooleanFeedbackDefinition.
+	CreatedAt     time.Time             `json:"created_at,omitzero"`
+	CreatedBy     string                `json:"created_by,omitempty"`
+	Description   string                `json:"description,omitempty"`
 	Details       BooleanFeedbackDetail `json:"details"`
 	ID            string                `json:"id,omitempty"`
 	LastUpdatedAt time.Time             `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string                `json:"last_updated_by,omitempty"`
 	Name          string                `json:"name"`
-
-	// Type is a set of values in FeedbackBase and findFeedbackDefinitions. Other values are kept as they are.
-	Type FeedbackType `json:"type"`
+	Type          FeedbackType          `json:"type"`
 }
 
 // BooleanFeedbackDetail is part of BooleanFeedbackDefinition.
@@ -1488,35 +1394,32 @@ type BooleanFeedbackDetail struct {
 	TrueLabel  string `json:"true_label"`
 }
 
-// BreakdownConfig is part of ProjectMetricRequest and WorkspaceSpanMetricRequest.
+// BreakdownConfig is part of ProjectMetricRequest and
+// WorkspaceSpanMetricRequest.
 type BreakdownConfig struct {
-	// Field is a set of values in BreakdownConfig. Other values are kept as they are.
 	Field       BreakdownConfigField `json:"field,omitempty"`
 	MetadataKey string               `json:"metadata_key,omitempty"`
 	SubMetric   string               `json:"sub_metric,omitempty"`
 }
 
-// BreakdownConfigField is a set of values in BreakdownConfig. Other values are kept as they are.
+// BreakdownConfigField is a value in BreakdownConfig. Values without a constant
+// are kept as they are.
 type BreakdownConfigField string
 
 // BridgeCommand is returned by getBridgeCommand.
 type BridgeCommand struct {
-	Args        json.RawMessage `json:"args,omitempty"`
-	CommandID   string          `json:"command_id,omitempty"`
-	CompletedAt time.Time       `json:"completed_at,omitzero"`
-	DurationMs  *int64          `json:"duration_ms,omitempty"`
-	Error       json.RawMessage `json:"error,omitempty"`
-	PickedUpAt  time.Time       `json:"picked_up_at,omitzero"`
-	Result      json.RawMessage `json:"result,omitempty"`
-	RunnerID    string          `json:"runner_id,omitempty"`
-
-	// Status is a set of values in BridgeCommand and BridgeCommandResultRequest. Other values are kept as they are.
+	Args           json.RawMessage     `json:"args,omitempty"`
+	CommandID      string              `json:"command_id,omitempty"`
+	CompletedAt    time.Time           `json:"completed_at,omitzero"`
+	DurationMs     *int64              `json:"duration_ms,omitempty"`
+	Error          json.RawMessage     `json:"error,omitempty"`
+	PickedUpAt     time.Time           `json:"picked_up_at,omitzero"`
+	Result         json.RawMessage     `json:"result,omitempty"`
+	RunnerID       string              `json:"runner_id,omitempty"`
 	Status         BridgeCommandStatus `json:"status,omitempty"`
 	SubmittedAt    time.Time           `json:"submitted_at,omitzero"`
 	TimeoutSeconds *int                `json:"timeout_seconds,omitempty"`
-
-	// Type is a set of values in BridgeCommand, BridgeCommandItem and BridgeCommandSubmitRequest. Other values are kept as they are.
-	Type BridgeCommandType `json:"type,omitempty"`
+	Type           BridgeCommandType   `json:"type,omitempty"`
 }
 
 // BridgeCommandBatchResponse is returned by nextBridgeCommands.
@@ -1526,13 +1429,11 @@ type BridgeCommandBatchResponse struct {
 
 // BridgeCommandItem is part of BridgeCommandBatchResponse.
 type BridgeCommandItem struct {
-	Args           json.RawMessage `json:"args,omitempty"`
-	CommandID      string          `json:"command_id,omitempty"`
-	SubmittedAt    time.Time       `json:"submitted_at,omitzero"`
-	TimeoutSeconds *int            `json:"timeout_seconds,omitempty"`
-
-	// Type is a set of values in BridgeCommand, BridgeCommandItem and BridgeCommandSubmitRequest. Other values are kept as they are.
-	Type BridgeCommandType `json:"type,omitempty"`
+	Args           json.RawMessage   `json:"args,omitempty"`
+	CommandID      string            `json:"command_id,omitempty"`
+	SubmittedAt    time.Time         `json:"submitted_at,omitzero"`
+	TimeoutSeconds *int              `json:"timeout_seconds,omitempty"`
+	Type           BridgeCommandType `json:"type,omitempty"`
 }
 
 // BridgeCommandNextRequest is taken by nextBridgeCommands.
@@ -1542,24 +1443,21 @@ type BridgeCommandNextRequest struct {
 
 // BridgeCommandResultRequest is taken by reportBridgeResult.
 type BridgeCommandResultRequest struct {
-	DurationMs *int64          `json:"duration_ms,omitempty"`
-	Error      json.RawMessage `json:"error,omitempty"`
-	Result     json.RawMessage `json:"result,omitempty"`
-
-	// Status is a set of values in BridgeCommand and BridgeCommandResultRequest. Other values are kept as they are.
-	Status BridgeCommandStatus `json:"status"`
+	DurationMs *int64              `json:"duration_ms,omitempty"`
+	Error      json.RawMessage     `json:"error,omitempty"`
+	Result     json.RawMessage     `json:"result,omitempty"`
+	Status     BridgeCommandStatus `json:"status"`
 }
 
-// BridgeCommandStatus is a set of values in BridgeCommand and BridgeCommandResultRequest. Other values are kept as they are.
+// BridgeCommandStatus is a value in BridgeCommand and
+// BridgeCommandResultRequest. Values without a constant are kept as they are.
 type BridgeCommandStatus string
 
 // BridgeCommandSubmitRequest is taken by createBridgeCommand.
 type BridgeCommandSubmitRequest struct {
-	Args           json.RawMessage `json:"args"`
-	TimeoutSeconds *int            `json:"timeout_seconds,omitempty"`
-
-	// Type is a set of values in BridgeCommand, BridgeCommandItem and BridgeCommandSubmitRequest. Other values are kept as they are.
-	Type BridgeCommandType `json:"type"`
+	Args           json.RawMessage   `json:"args"`
+	TimeoutSeconds *int              `json:"timeout_seconds,omitempty"`
+	Type           BridgeCommandType `json:"type"`
 }
 
 // BridgeCommandSubmitResponse is returned by createBridgeCommand.
@@ -1567,24 +1465,21 @@ type BridgeCommandSubmitResponse struct {
 	CommandID string `json:"command_id,omitempty"`
 }
 
-// BridgeCommandType is a set of values in BridgeCommand, BridgeCommandItem and BridgeCommandSubmitRequest. Other values are kept as they are.
+// BridgeCommandType is a value in BridgeCommand, BridgeCommandItem and
+// BridgeCommandSubmitRequest. Values without a constant are kept as they are.
 type BridgeCommandType string
 
 // CategoricalFeedbackDefinition is part of Feedback and FeedbackObject.
 type CategoricalFeedbackDefinition struct {
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	Description string    `json:"description,omitempty"`
-
-	// Details is part of CategoricalFeedbackDefinition.
+	CreatedAt     time.Time                 `json:"created_at,omitzero"`
+	CreatedBy     string                    `json:"created_by,omitempty"`
+	Description   string                    `json:"description,omitempty"`
 	Details       CategoricalFeedbackDetail `json:"details"`
 	ID            string                    `json:"id,omitempty"`
 	LastUpdatedAt time.Time                 `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string                    `json:"last_updated_by,omitempty"`
 	Name          string                    `json:"name"`
-
-	// Type is a set of values in FeedbackBase and findFeedbackDefinitions. Other values are kept as they are.
-	Type FeedbackType `json:"type"`
+	Type          FeedbackType              `json:"type"`
 }
 
 // CategoricalFeedbackDetail is part of CategoricalFeedbackDefinition.
@@ -1594,23 +1489,16 @@ type CategoricalFeedbackDetail struct {
 
 // ChatCompletionChoice is part of ChatCompletionResponse.
 type ChatCompletionChoice struct {
-	// Delta is part of ChatCompletionChoice.
-	Delta        *Delta `json:"delta,omitempty"`
-	FinishReason string `json:"finish_reason,omitempty"`
-	Index        *int   `json:"index,omitempty"`
-
-	// Logprobs is part of ChatCompletionChoice.
-	Logprobs *LogProbs `json:"logprobs,omitempty"`
-
-	// Message is part of ChatCompletionChoice.
-	Message *AssistantMessage `json:"message,omitempty"`
+	Delta        *Delta            `json:"delta,omitempty"`
+	FinishReason string            `json:"finish_reason,omitempty"`
+	Index        *int              `json:"index,omitempty"`
+	Logprobs     *LogProbs         `json:"logprobs,omitempty"`
+	Message      *AssistantMessage `json:"message,omitempty"`
 }
 
 // ChatCompletionRequest is taken by createChatCompletions.
 type ChatCompletionRequest struct {
-	FrequencyPenalty *float64 `json:"frequency_penalty,omitempty"`
-
-	// FunctionCall is part of AssistantMessage, ChatCompletionRequest, Delta and ToolCall.
+	FrequencyPenalty    *float64          `json:"frequency_penalty,omitempty"`
 	FunctionCall        *FunctionCall     `json:"function_call,omitempty"`
 	Functions           []Function        `json:"functions,omitzero"`
 	LogitBias           map[string]int    `json:"logit_bias,omitzero"`
@@ -1624,23 +1512,19 @@ type ChatCompletionRequest struct {
 	ParallelToolCalls   *bool             `json:"parallel_tool_calls,omitempty"`
 	PresencePenalty     *float64          `json:"presence_penalty,omitempty"`
 	ReasoningEffort     string            `json:"reasoning_effort,omitempty"`
-
-	// ResponseFormat is part of ChatCompletionRequest.
-	ResponseFormat *ResponseFormat `json:"response_format,omitempty"`
-	Seed           *int            `json:"seed,omitempty"`
-	ServiceTier    string          `json:"service_tier,omitempty"`
-	Stop           []string        `json:"stop,omitzero"`
-	Store          *bool           `json:"store,omitempty"`
-	Stream         *bool           `json:"stream,omitempty"`
-
-	// StreamOptions is part of ChatCompletionRequest.
-	StreamOptions *StreamOptions  `json:"stream_options,omitempty"`
-	Temperature   *float64        `json:"temperature,omitempty"`
-	ToolChoice    json.RawMessage `json:"tool_choice,omitempty"`
-	Tools         []Tool          `json:"tools,omitzero"`
-	TopLogprobs   *int            `json:"top_logprobs,omitempty"`
-	TopP          *float64        `json:"top_p,omitempty"`
-	User          string          `json:"user,omitempty"`
+	ResponseFormat      *ResponseFormat   `json:"response_format,omitempty"`
+	Seed                *int              `json:"seed,omitempty"`
+	ServiceTier         string            `json:"service_tier,omitempty"`
+	Stop                []string          `json:"stop,omitzero"`
+	Store               *bool             `json:"store,omitempty"`
+	Stream              *bool             `json:"stream,omitempty"`
+	StreamOptions       *StreamOptions    `json:"stream_options,omitempty"`
+	Temperature         *float64          `json:"temperature,omitempty"`
+	ToolChoice          json.RawMessage   `json:"tool_choice,omitempty"`
+	Tools               []Tool            `json:"tools,omitzero"`
+	TopLogprobs         *int              `json:"top_logprobs,omitempty"`
+	TopP                *float64          `json:"top_p,omitempty"`
+	User                string            `json:"user,omitempty"`
 }
 
 // ChatCompletionResponse is returned by createChatCompletions.
@@ -1651,17 +1535,12 @@ type ChatCompletionResponse struct {
 	Model             string                 `json:"model,omitempty"`
 	ServiceTier       string                 `json:"service_tier,omitempty"`
 	SystemFingerprint string                 `json:"system_fingerprint,omitempty"`
-
-	// Usage is part of ChatCompletionResponse.
-	Usage *Usage `json:"usage,omitempty"`
+	Usage             *Usage                 `json:"usage,omitempty"`
 }
 
 // Check is part of GuardrailsValidation.
 type Check struct {
-	// Name is a set of values in Check and Guardrail. Other values are kept as they are.
-	Name GuardrailName `json:"name,omitempty"`
-
-	// Result is a set of values in Check and Guardrail. Other values are kept as they are.
+	Name   GuardrailName   `json:"name,omitempty"`
 	Result GuardrailResult `json:"result,omitempty"`
 }
 
@@ -1692,10 +1571,13 @@ type Column struct {
 	Types             []ColumnTypes `json:"types,omitzero"`
 }
 
-// ColumnTypes is a set of values in Column. Other values are kept as they are.
+// ColumnTypes is a value in Column. Values without a constant are kept as they
+// are.
 type ColumnTypes string
 
-// Comment is taken by addSpanComment, addThreadComment, addTraceComment and 3 others, and returned by getSpanComment, getThreadComment and getTraceComment, and part of Experiment, ExperimentItem, Span and 2 others.
+// Comment is taken by addSpanComment, addThreadComment, addTraceComment and 3
+// others, returned by getSpanComment, getThreadComment and getTraceComment and
+// part of Experiment, ExperimentItem, Span and 2 others.
 type Comment struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 	CreatedBy     string    `json:"created_by,omitempty"`
@@ -1706,12 +1588,10 @@ type Comment struct {
 	Text          string    `json:"text"`
 }
 
-// CompleteMultipartUploadRequest is taken by completeMultiPartUpload and deleteAttachments.
+// CompleteMultipartUploadRequest is taken by completeMultiPartUpload.
 type CompleteMultipartUploadRequest struct {
-	ContainerID string `json:"container_id,omitempty"`
-	EntityID    string `json:"entity_id"`
-
-	// EntityType is a set of values in CompleteMultipartUploadRequest, StartMultipartUploadRequest, attachmentList and 2 others. Other values are kept as they are.
+	ContainerID       string                `json:"container_id,omitempty"`
+	EntityID          string                `json:"entity_id"`
 	EntityType        AttachmentEntityType  `json:"entity_type"`
 	FileName          string                `json:"file_name"`
 	FileSize          int64                 `json:"file_size"`
@@ -1746,9 +1626,7 @@ type ConsentResponse struct {
 
 // CountValueStat is part of ProjectStatItemObject.
 type CountValueStat struct {
-	Name string `json:"name,omitempty"`
-
-	// Type is a set of values in ProjectStatItemObjectBase. Other values are kept as they are.
+	Name  string                    `json:"name,omitempty"`
 	Type  ProjectStatItemObjectType `json:"type,omitempty"`
 	Value *int64                    `json:"value,omitempty"`
 }
@@ -1761,36 +1639,30 @@ type CreateDatasetItemsFromCSVForm struct {
 
 // CreateDatasetItemsFromJSONForm is taken by createDatasetItemsFromJson.
 type CreateDatasetItemsFromJSONForm struct {
-	DatasetID string `json:"dataset_id"`
-	File      *File  `json:"file"`
-
-	// Format is a set of values in CreateDatasetItemsFromJSONForm. Other values are kept as they are.
-	Format CreateDatasetItemsFromJSONFormFormat `json:"format"`
+	DatasetID string                               `json:"dataset_id"`
+	File      *File                                `json:"file"`
+	Format    CreateDatasetItemsFromJSONFormFormat `json:"format"`
 }
 
-// CreateDatasetItemsFromJSONFormFormat is a set of values in CreateDatasetItemsFromJSONForm. Other values are kept as they are.
+// CreateDatasetItemsFromJSONFormFormat is a value in
+// CreateDatasetItemsFromJSONForm. Values without a constant are kept as they
+// are.
 type CreateDatasetItemsFromJSONFormFormat string
 
 // CreateDatasetItemsFromSpansRequest is taken by createDatasetItemsFromSpans.
 type CreateDatasetItemsFromSpansRequest struct {
-	// EnrichmentOptions is part of CreateDatasetItemsFromSpansRequest.
 	EnrichmentOptions SpanEnrichmentOptions `json:"enrichment_options"`
 	Evaluators        []EvaluatorItem       `json:"evaluators,omitzero"`
-
-	// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
-	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	SpanIDs         []string         `json:"span_ids"`
+	ExecutionPolicy   *ExecutionPolicy      `json:"execution_policy,omitempty"`
+	SpanIDs           []string              `json:"span_ids"`
 }
 
 // CreateDatasetItemsFromTracesRequest is taken by createDatasetItemsFromTraces.
 type CreateDatasetItemsFromTracesRequest struct {
-	// EnrichmentOptions is part of CreateDatasetItemsFromTracesRequest.
 	EnrichmentOptions TraceEnrichmentOptions `json:"enrichment_options"`
 	Evaluators        []EvaluatorItem        `json:"evaluators,omitzero"`
-
-	// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
-	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	TraceIDs        []string         `json:"trace_ids"`
+	ExecutionPolicy   *ExecutionPolicy       `json:"execution_policy,omitempty"`
+	TraceIDs          []string               `json:"trace_ids"`
 }
 
 // CreateLocalRunnerJobRequest is taken by createJob.
@@ -1798,10 +1670,8 @@ type CreateLocalRunnerJobRequest struct {
 	AgentName     string          `json:"agent_name"`
 	BlueprintName string          `json:"blueprint_name,omitempty"`
 	Inputs        json.RawMessage `json:"inputs,omitempty"`
-	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
-	MaskID string `json:"mask_id,omitempty"`
-
-	// Metadata is part of CreateLocalRunnerJobRequest and LocalRunnerJob.
+	// Deprecated: the API description marks it as deprecated.
+	MaskID      string                  `json:"mask_id,omitempty"`
 	Metadata    *LocalRunnerJobMetadata `json:"metadata,omitempty"`
 	ProjectID   string                  `json:"project_id"`
 	PromptMasks map[string]string       `json:"prompt_masks,omitzero"`
@@ -1809,25 +1679,19 @@ type CreateLocalRunnerJobRequest struct {
 
 // CreatePromptVersion is taken by createPromptVersion.
 type CreatePromptVersion struct {
-	Name        string `json:"name"`
-	ProjectID   string `json:"project_id,omitempty"`
-	ProjectName string `json:"project_name,omitempty"`
-
-	// TemplateStructure is a set of values in CreatePromptVersion, Prompt and PromptVersion. Other values are kept as they are.
+	Name              string                  `json:"name"`
+	ProjectID         string                  `json:"project_id,omitempty"`
+	ProjectName       string                  `json:"project_name,omitempty"`
 	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
-
-	// Version is returned by createPromptVersion, getPromptVersionById, getPromptVersionByNumber and 3 others, and part of CreatePromptVersion, Prompt and PromptVersionPage.
-	Version PromptVersion `json:"version"`
+	Version           PromptVersion           `json:"version"`
 }
 
 // CreateSessionRequest is taken by createPairingSession.
 type CreateSessionRequest struct {
-	ActivationKey string `json:"activation_key"`
-	ProjectID     string `json:"project_id"`
-	TTLSeconds    int    `json:"ttl_seconds,omitzero"`
-
-	// Type is a set of values in CreateSessionRequest and LocalRunner. Other values are kept as they are.
-	Type LocalRunnerType `json:"type"`
+	ActivationKey string          `json:"activation_key"`
+	ProjectID     string          `json:"project_id"`
+	TTLSeconds    int             `json:"ttl_seconds,omitzero"`
+	Type          LocalRunnerType `json:"type"`
 }
 
 // CreateSessionResponse is returned by createPairingSession.
@@ -1836,7 +1700,9 @@ type CreateSessionResponse struct {
 	SessionID string `json:"session_id,omitempty"`
 }
 
-// Dashboard is taken by createDashboard and createInsightsView, and returned by createDashboard, createInsightsView, getDashboardById and 3 others, and part of DashboardPage.
+// Dashboard is taken by createDashboard and createInsightsView, returned by
+// createDashboard, createInsightsView, getDashboardById and 3 others and part
+// of DashboardPage.
 type Dashboard struct {
 	Config        json.RawMessage `json:"config"`
 	CreatedAt     time.Time       `json:"created_at,omitzero"`
@@ -1848,17 +1714,14 @@ type Dashboard struct {
 	Name          string          `json:"name"`
 	ProjectID     string          `json:"project_id,omitempty"`
 	ProjectName   string          `json:"project_name,omitempty"`
-
-	// Scope is a set of values in Dashboard. Other values are kept as they are.
-	Scope DashboardScope `json:"scope,omitempty"`
-	Slug  string         `json:"slug,omitempty"`
-
-	// Type is a set of values in Dashboard and DashboardUpdate. Other values are kept as they are.
-	Type        DashboardType `json:"type,omitempty"`
-	WorkspaceID string        `json:"workspace_id,omitempty"`
+	Scope         DashboardScope  `json:"scope,omitempty"`
+	Slug          string          `json:"slug,omitempty"`
+	Type          DashboardType   `json:"type,omitempty"`
+	WorkspaceID   string          `json:"workspace_id,omitempty"`
 }
 
-// DashboardPage is returned by findDashboards, findDashboardsByProject and findInsightsViews.
+// DashboardPage is returned by findDashboards, findDashboardsByProject and
+// findInsightsViews.
 type DashboardPage struct {
 	Content    []Dashboard `json:"content,omitzero"`
 	Page       *int        `json:"page,omitempty"`
@@ -1867,10 +1730,12 @@ type DashboardPage struct {
 	Total      *int64      `json:"total,omitempty"`
 }
 
-// DashboardScope is a set of values in Dashboard. Other values are kept as they are.
+// DashboardScope is a value in Dashboard. Values without a constant are kept as
+// they are.
 type DashboardScope string
 
-// DashboardType is a set of values in Dashboard and DashboardUpdate. Other values are kept as they are.
+// DashboardType is a value in Dashboard and DashboardUpdate. Values without a
+// constant are kept as they are.
 type DashboardType string
 
 // DashboardUpdate is taken by updateDashboard and updateInsightsView.
@@ -1878,9 +1743,7 @@ type DashboardUpdate struct {
 	Config      json.RawMessage `json:"config,omitempty"`
 	Description string          `json:"description,omitempty"`
 	Name        string          `json:"name,omitempty"`
-
-	// Type is a set of values in Dashboard and DashboardUpdate. Other values are kept as they are.
-	Type DashboardType `json:"type,omitempty"`
+	Type        DashboardType   `json:"type,omitempty"`
 }
 
 // DataPointNumber is part of ResultsNumber.
@@ -1889,37 +1752,30 @@ type DataPointNumber struct {
 	Value *float64  `json:"value,omitempty"`
 }
 
-// Dataset is taken by createDataset, and returned by getDatasetById and getDatasetByIdentifier, and part of DatasetPage.
+// Dataset is taken by createDataset, returned by getDatasetById and
+// getDatasetByIdentifier and part of DatasetPage.
 type Dataset struct {
-	CreatedAt                 time.Time `json:"created_at,omitzero"`
-	CreatedBy                 string    `json:"created_by,omitempty"`
-	DatasetItemsCount         *int64    `json:"dataset_items_count,omitempty"`
-	Description               string    `json:"description,omitempty"`
-	ExperimentCount           *int64    `json:"experiment_count,omitempty"`
-	ID                        string    `json:"id,omitempty"`
-	LastCreatedExperimentAt   time.Time `json:"last_created_experiment_at,omitzero"`
-	LastCreatedOptimizationAt time.Time `json:"last_created_optimization_at,omitzero"`
-	LastUpdatedAt             time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy             string    `json:"last_updated_by,omitempty"`
-
-	// LatestVersion is part of Dataset and Experiment.
-	LatestVersion            *DatasetVersionSummary `json:"latest_version,omitempty"`
-	MostRecentExperimentAt   time.Time              `json:"most_recent_experiment_at,omitzero"`
-	MostRecentOptimizationAt time.Time              `json:"most_recent_optimization_at,omitzero"`
-	Name                     string                 `json:"name"`
-	OptimizationCount        *int64                 `json:"optimization_count,omitempty"`
-	ProjectID                string                 `json:"project_id,omitempty"`
-	ProjectName              string                 `json:"project_name,omitempty"`
-
-	// Status is a set of values in Dataset. Other values are kept as they are.
-	Status DatasetStatus `json:"status,omitempty"`
-	Tags   []string      `json:"tags,omitzero"`
-
-	// Type is a set of values in Dataset. Other values are kept as they are.
-	Type DatasetType `json:"type,omitempty"`
-
-	// Visibility is a set of values in Dataset, DatasetUpdate, Project and ProjectUpdate. Other values are kept as they are.
-	Visibility Visibility `json:"visibility,omitempty"`
+	CreatedAt                 time.Time              `json:"created_at,omitzero"`
+	CreatedBy                 string                 `json:"created_by,omitempty"`
+	DatasetItemsCount         *int64                 `json:"dataset_items_count,omitempty"`
+	Description               string                 `json:"description,omitempty"`
+	ExperimentCount           *int64                 `json:"experiment_count,omitempty"`
+	ID                        string                 `json:"id,omitempty"`
+	LastCreatedExperimentAt   time.Time              `json:"last_created_experiment_at,omitzero"`
+	LastCreatedOptimizationAt time.Time              `json:"last_created_optimization_at,omitzero"`
+	LastUpdatedAt             time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy             string                 `json:"last_updated_by,omitempty"`
+	LatestVersion             *DatasetVersionSummary `json:"latest_version,omitempty"`
+	MostRecentExperimentAt    time.Time              `json:"most_recent_experiment_at,omitzero"`
+	MostRecentOptimizationAt  time.Time              `json:"most_recent_optimization_at,omitzero"`
+	Name                      string                 `json:"name"`
+	OptimizationCount         *int64                 `json:"optimization_count,omitempty"`
+	ProjectID                 string                 `json:"project_id,omitempty"`
+	ProjectName               string                 `json:"project_name,omitempty"`
+	Status                    DatasetStatus          `json:"status,omitempty"`
+	Tags                      []string               `json:"tags,omitzero"`
+	Type                      DatasetType            `json:"type,omitempty"`
+	Visibility                Visibility             `json:"visibility,omitempty"`
 }
 
 // DatasetExpansion is taken by expandDataset.
@@ -1940,25 +1796,25 @@ type DatasetExpansionResponse struct {
 	TotalGenerated   *int          `json:"total_generated,omitempty"`
 }
 
-// DatasetExportJob is returned by getDatasetExportJob, getDatasetExportJobs and startDatasetExport.
+// DatasetExportJob is returned by getDatasetExportJob, getDatasetExportJobs and
+// startDatasetExport.
 type DatasetExportJob struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	DatasetID     string    `json:"dataset_id,omitempty"`
-	DatasetName   string    `json:"dataset_name,omitempty"`
-	ErrorMessage  string    `json:"error_message,omitempty"`
-	ExpiresAt     time.Time `json:"expires_at,omitzero"`
-	FilePath      string    `json:"file_path,omitempty"`
-	ID            string    `json:"id,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-
-	// Status is a set of values in DatasetExportJob. Other values are kept as they are.
-	Status   DatasetExportJobStatus `json:"status,omitempty"`
-	ViewedAt time.Time              `json:"viewed_at,omitzero"`
+	CreatedAt     time.Time              `json:"created_at,omitzero"`
+	CreatedBy     string                 `json:"created_by,omitempty"`
+	DatasetID     string                 `json:"dataset_id,omitempty"`
+	DatasetName   string                 `json:"dataset_name,omitempty"`
+	ErrorMessage  string                 `json:"error_message,omitempty"`
+	ExpiresAt     time.Time              `json:"expires_at,omitzero"`
+	FilePath      string                 `json:"file_path,omitempty"`
+	ID            string                 `json:"id,omitempty"`
+	LastUpdatedAt time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                 `json:"last_updated_by,omitempty"`
+	Status        DatasetExportJobStatus `json:"status,omitempty"`
+	ViewedAt      time.Time              `json:"viewed_at,omitzero"`
 }
 
-// DatasetExportJobStatus is a set of values in DatasetExportJob. Other values are kept as they are.
+// DatasetExportJobStatus is a value in DatasetExportJob. Values without a
+// constant are kept as they are.
 type DatasetExportJobStatus string
 
 // DatasetIdentifier is taken by deleteDatasetByName and getDatasetByIdentifier.
@@ -1967,29 +1823,27 @@ type DatasetIdentifier struct {
 	ProjectName string `json:"project_name,omitempty"`
 }
 
-// DatasetItem is taken by patchDatasetItem, and returned by getDatasetItemById and streamDatasetItems, and part of DatasetExpansionResponse, DatasetItemBatch and DatasetItemPage.
+// DatasetItem is taken by patchDatasetItem, returned by getDatasetItemById and
+// streamDatasetItems and part of DatasetExpansionResponse, DatasetItemBatch,
+// DatasetItemChanges and DatasetItemPage.
 type DatasetItem struct {
-	CreatedAt     time.Time       `json:"created_at,omitzero"`
-	CreatedBy     string          `json:"created_by,omitempty"`
-	Data          json.RawMessage `json:"data"`
-	DatasetID     string          `json:"dataset_id,omitempty"`
-	DatasetItemID string          `json:"dataset_item_id,omitempty"`
-	Description   string          `json:"description,omitempty"`
-	Evaluators    []EvaluatorItem `json:"evaluators,omitzero"`
-
-	// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
+	CreatedAt                time.Time                       `json:"created_at,omitzero"`
+	CreatedBy                string                          `json:"created_by,omitempty"`
+	Data                     json.RawMessage                 `json:"data"`
+	DatasetID                string                          `json:"dataset_id,omitempty"`
+	DatasetItemID            string                          `json:"dataset_item_id,omitempty"`
+	Description              string                          `json:"description,omitempty"`
+	Evaluators               []EvaluatorItem                 `json:"evaluators,omitzero"`
 	ExecutionPolicy          *ExecutionPolicy                `json:"execution_policy,omitempty"`
 	ExperimentItems          []ExperimentItem                `json:"experiment_items,omitzero"`
 	ID                       string                          `json:"id,omitempty"`
 	LastUpdatedAt            time.Time                       `json:"last_updated_at,omitzero"`
 	LastUpdatedBy            string                          `json:"last_updated_by,omitempty"`
 	RunSummariesByExperiment map[string]ExperimentRunSummary `json:"run_summaries_by_experiment,omitzero"`
-
-	// Source is a set of values in DatasetItem. Other values are kept as they are.
-	Source  DatasetItemSource `json:"source"`
-	SpanID  string            `json:"span_id,omitempty"`
-	Tags    []string          `json:"tags,omitzero"`
-	TraceID string            `json:"trace_id,omitempty"`
+	Source                   DatasetItemSource               `json:"source"`
+	SpanID                   string                          `json:"span_id,omitempty"`
+	Tags                     []string                        `json:"tags,omitzero"`
+	TraceID                  string                          `json:"trace_id,omitempty"`
 }
 
 // DatasetItemBatch is taken by createOrUpdateDatasetItems.
@@ -2010,22 +1864,54 @@ type DatasetItemBatchUpdate struct {
 	Filters   []DatasetItemFilter `json:"filters,omitzero"`
 	IDs       []string            `json:"ids,omitzero"`
 	MergeTags *bool               `json:"merge_tags,omitempty"`
-
-	// Update is part of DatasetItemBatchUpdate.
-	Update DatasetItemUpdate `json:"update"`
+	Update    DatasetItemUpdate   `json:"update"`
 }
 
-// DatasetItemFilter is part of DatasetItemBatchUpdate and DatasetItemsDelete.
+// DatasetItemChanges is taken by applyDatasetItemChanges.
+type DatasetItemChanges struct {
+	// Items that the new version has in addition.
+	AddedItems []DatasetItem `json:"added_items,omitzero"`
+
+	// Id of the version that the changes start from. If it is no longer the
+	// latest one, the server answers with a conflict unless override is set. The
+	// first version of a dataset has none.
+	BaseVersion string `json:"base_version,omitempty"`
+
+	// What changed, for readers of the list of versions.
+	ChangeDescription string `json:"change_description,omitempty"`
+
+	// Goes back to the default policy.
+	ClearExecutionPolicy *bool `json:"clear_execution_policy,omitempty"`
+
+	// Ids of items that the new version lacks.
+	DeletedIDs []string `json:"deleted_ids,omitzero"`
+
+	// Items, found by their id, that the new version has in another form.
+	EditedItems []DatasetItem `json:"edited_items,omitzero"`
+
+	// Evaluators that apply to all items of the version. An empty list takes
+	// them away; nil keeps those of the base version.
+	Evaluators      []EvaluatorItem  `json:"evaluators,omitzero"`
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
+
+	// Free-form metadata of the new version.
+	Metadata map[string]string `json:"metadata,omitzero"`
+
+	// Tags of the new version.
+	Tags []string `json:"tags,omitzero"`
+}
+
+// DatasetItemFilter is taken by getDatasetItems and part of
+// DatasetItemBatchUpdate and DatasetItemsDelete.
 type DatasetItemFilter struct {
-	Field string `json:"field,omitempty"`
-	Key   string `json:"key,omitempty"`
-
-	// Operator is a set of values in DatasetItemFilter, SpanFilter, TraceFilter and TraceThreadFilter. Other values are kept as they are.
-	Operator FilterOperator `json:"operator,omitempty"`
-	Value    string         `json:"value,omitempty"`
+	Field    string         `json:"field"`
+	Key      string         `json:"key,omitempty"`
+	Operator FilterOperator `json:"operator"`
+	Value    string         `json:"value"`
 }
 
-// DatasetItemPage is returned by findDatasetItemsWithExperimentItems and getDatasetItems.
+// DatasetItemPage is returned by findDatasetItemsWithExperimentItems and
+// getDatasetItems.
 type DatasetItemPage struct {
 	Columns    []Column      `json:"columns,omitzero"`
 	Content    []DatasetItem `json:"content,omitzero"`
@@ -2035,14 +1921,15 @@ type DatasetItemPage struct {
 	Total      *int64        `json:"total,omitempty"`
 }
 
-// DatasetItemSource is a set of values in DatasetItem. Other values are kept as they are.
+// DatasetItemSource is a value in DatasetItem. Values without a constant are
+// kept as they are.
 type DatasetItemSource string
 
 // DatasetItemStreamRequest is taken by streamDatasetItems.
 type DatasetItemStreamRequest struct {
 	DatasetName     string `json:"dataset_name"`
 	DatasetVersion  string `json:"dataset_version,omitempty"`
-	Filters         string `json:"filters,omitempty"`
+	Filters         []byte `json:"filters,omitempty"`
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
 	ProjectName     string `json:"project_name,omitempty"`
 	SteamLimit      int    `json:"steam_limit,omitzero"`
@@ -2050,19 +1937,17 @@ type DatasetItemStreamRequest struct {
 
 // DatasetItemUpdate is part of DatasetItemBatchUpdate.
 type DatasetItemUpdate struct {
-	ClearExecutionPolicy *bool           `json:"clear_execution_policy,omitempty"`
-	Data                 json.RawMessage `json:"data,omitempty"`
-	Description          string          `json:"description,omitempty"`
-	Evaluators           []EvaluatorItem `json:"evaluators,omitzero"`
-
-	// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
-	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	ExpectedOutput  string           `json:"expected_output,omitempty"`
-	Input           string           `json:"input,omitempty"`
-	Metadata        json.RawMessage  `json:"metadata,omitempty"`
-	Tags            []string         `json:"tags,omitzero"`
-	TagsToAdd       []string         `json:"tags_to_add,omitzero"`
-	TagsToRemove    []string         `json:"tags_to_remove,omitzero"`
+	ClearExecutionPolicy *bool            `json:"clear_execution_policy,omitempty"`
+	Data                 json.RawMessage  `json:"data,omitempty"`
+	Description          string           `json:"description,omitempty"`
+	Evaluators           []EvaluatorItem  `json:"evaluators,omitzero"`
+	ExecutionPolicy      *ExecutionPolicy `json:"execution_policy,omitempty"`
+	ExpectedOutput       string           `json:"expected_output,omitempty"`
+	Input                string           `json:"input,omitempty"`
+	Metadata             json.RawMessage  `json:"metadata,omitempty"`
+	Tags                 []string         `json:"tags,omitzero"`
+	TagsToAdd            []string         `json:"tags_to_add,omitzero"`
+	TagsToRemove         []string         `json:"tags_to_remove,omitzero"`
 }
 
 // DatasetItemsDelete is taken by deleteDatasetItems.
@@ -2082,53 +1967,51 @@ type DatasetPage struct {
 	Total      *int64    `json:"total,omitempty"`
 }
 
-// DatasetStatus is a set of values in Dataset. Other values are kept as they are.
+// DatasetStatus is a value in Dataset. Values without a constant are kept as
+// they are.
 type DatasetStatus string
 
-// DatasetType is a set of values in Dataset. Other values are kept as they are.
+// DatasetType is a value in Dataset. Values without a constant are kept as they
+// are.
 type DatasetType string
 
 // DatasetUpdate is taken by updateDataset.
 type DatasetUpdate struct {
-	Description string   `json:"description,omitempty"`
-	Name        string   `json:"name"`
-	Tags        []string `json:"tags,omitzero"`
-
-	// Visibility is a set of values in Dataset, DatasetUpdate, Project and ProjectUpdate. Other values are kept as they are.
-	Visibility Visibility `json:"visibility,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Name        string     `json:"name"`
+	Tags        []string   `json:"tags,omitzero"`
+	Visibility  Visibility `json:"visibility,omitempty"`
 }
 
-// DatasetVersion is returned by applyDatasetItemChanges, restoreDatasetVersion, retrieveDatasetVersion and updateDatasetVersion, and part of DatasetVersionPage.
+// DatasetVersion is returned by applyDatasetItemChanges, restoreDatasetVersion,
+// retrieveDatasetVersion and updateDatasetVersion and part of
+// DatasetVersionPage.
 type DatasetVersion struct {
-	ChangeDescription string          `json:"change_description,omitempty"`
-	CreatedAt         time.Time       `json:"created_at,omitzero"`
-	CreatedBy         string          `json:"created_by,omitempty"`
-	DatasetID         string          `json:"dataset_id,omitempty"`
-	Evaluators        []EvaluatorItem `json:"evaluators,omitzero"`
-
-	// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
-	ExecutionPolicy *ExecutionPolicy  `json:"execution_policy,omitempty"`
-	ID              string            `json:"id,omitempty"`
-	IsLatest        *bool             `json:"is_latest,omitempty"`
-	ItemsAdded      *int              `json:"items_added,omitempty"`
-	ItemsDeleted    *int              `json:"items_deleted,omitempty"`
-	ItemsModified   *int              `json:"items_modified,omitempty"`
-	ItemsTotal      *int              `json:"items_total,omitempty"`
-	LastUpdatedAt   time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy   string            `json:"last_updated_by,omitempty"`
-	Metadata        map[string]string `json:"metadata,omitzero"`
-	Tags            []string          `json:"tags,omitzero"`
-	VersionHash     string            `json:"version_hash,omitempty"`
-	VersionName     string            `json:"version_name,omitempty"`
+	ChangeDescription string            `json:"change_description,omitempty"`
+	CreatedAt         time.Time         `json:"created_at,omitzero"`
+	CreatedBy         string            `json:"created_by,omitempty"`
+	DatasetID         string            `json:"dataset_id,omitempty"`
+	Evaluators        []EvaluatorItem   `json:"evaluators,omitzero"`
+	ExecutionPolicy   *ExecutionPolicy  `json:"execution_policy,omitempty"`
+	ID                string            `json:"id,omitempty"`
+	IsLatest          *bool             `json:"is_latest,omitempty"`
+	ItemsAdded        *int              `json:"items_added,omitempty"`
+	ItemsDeleted      *int              `json:"items_deleted,omitempty"`
+	ItemsModified     *int              `json:"items_modified,omitempty"`
+	ItemsTotal        *int              `json:"items_total,omitempty"`
+	LastUpdatedAt     time.Time         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string            `json:"last_updated_by,omitempty"`
+	Metadata          map[string]string `json:"metadata,omitzero"`
+	Tags              []string          `json:"tags,omitzero"`
+	VersionHash       string            `json:"version_hash,omitempty"`
+	VersionName       string            `json:"version_name,omitempty"`
 }
 
 // DatasetVersionDiff is returned by compareDatasetVersions.
 type DatasetVersionDiff struct {
-	FromVersion string `json:"from_version,omitempty"`
-
-	// Statistics is part of DatasetVersionDiff.
-	Statistics *DatasetVersionDiffStats `json:"statistics,omitempty"`
-	ToVersion  string                   `json:"to_version,omitempty"`
+	FromVersion string                   `json:"from_version,omitempty"`
+	Statistics  *DatasetVersionDiffStats `json:"statistics,omitempty"`
+	ToVersion   string                   `json:"to_version,omitempty"`
 }
 
 // DatasetVersionDiffStats is part of DatasetVersionDiff.
@@ -2177,14 +2060,24 @@ type DatasetVersionUpdate struct {
 	TagsToAdd         []string `json:"tags_to_add,omitzero"`
 }
 
-// DeleteFeedbackScore is taken by deleteSpanFeedbackScore and deleteTraceFeedbackScore.
+// DeleteAttachmentsRequest is taken by deleteAttachments.
+type DeleteAttachmentsRequest struct {
+	ContainerID string               `json:"container_id"`
+	EntityID    string               `json:"entity_id"`
+	EntityType  AttachmentEntityType `json:"entity_type"`
+	FileNames   []string             `json:"file_names"`
+}
+
+// DeleteFeedbackScore is taken by deleteSpanFeedbackScore and
+// deleteTraceFeedbackScore.
 type DeleteFeedbackScore struct {
 	Author        string `json:"author,omitempty"`
 	Name          string `json:"name"`
 	SourceQueueID string `json:"source_queue_id,omitempty"`
 }
 
-// DeleteIDsHolder is taken by deleteExperimentsById, deleteOptimizationsById and finishExperiments.
+// DeleteIDsHolder is taken by deleteExperimentsById and
+// deleteOptimizationsById.
 type DeleteIDsHolder struct {
 	IDs []string `json:"ids"`
 }
@@ -2207,16 +2100,15 @@ type DeleteTraceThreads struct {
 
 // Delta is part of ChatCompletionChoice.
 type Delta struct {
-	Content string `json:"content,omitempty"`
-
-	// FunctionCall is part of AssistantMessage, ChatCompletionRequest, Delta and ToolCall.
+	Content          string        `json:"content,omitempty"`
 	FunctionCall     *FunctionCall `json:"function_call,omitempty"`
 	ReasoningContent string        `json:"reasoning_content,omitempty"`
 	Role             string        `json:"role,omitempty"`
 	ToolCalls        []ToolCall    `json:"tool_calls,omitzero"`
 }
 
-// Environment is taken by createEnvironment, and returned by getEnvironmentById, and part of EnvironmentPage.
+// Environment is taken by createEnvironment, returned by getEnvironmentById and
+// part of EnvironmentPage.
 type Environment struct {
 	Color         string    `json:"color,omitempty"`
 	CreatedAt     time.Time `json:"created_at,omitzero"`
@@ -2260,19 +2152,20 @@ type ErrorInfo struct {
 	Traceback     string `json:"traceback"`
 }
 
-// EvaluatorItem is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 2 others.
+// EvaluatorItem is part of CreateDatasetItemsFromSpansRequest,
+// CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
 type EvaluatorItem struct {
-	Config json.RawMessage `json:"config"`
-	Name   string          `json:"name"`
-
-	// Type is a set of values in EvaluatorItem. Other values are kept as they are.
-	Type EvaluatorItemType `json:"type"`
+	Config json.RawMessage   `json:"config"`
+	Name   string            `json:"name"`
+	Type   EvaluatorItemType `json:"type"`
 }
 
-// EvaluatorItemType is a set of values in EvaluatorItem. Other values are kept as they are.
+// EvaluatorItemType is a value in EvaluatorItem. Values without a constant are
+// kept as they are.
 type EvaluatorItemType string
 
-// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
+// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest,
+// CreateDatasetItemsFromTracesRequest, DatasetItem and 4 others.
 type ExecutionPolicy struct {
 	PassThreshold int `json:"pass_threshold,omitzero"`
 	RunsPerItem   int `json:"runs_per_item,omitzero"`
@@ -2283,65 +2176,69 @@ type ExistenceResponse struct {
 	Exists *bool `json:"exists,omitempty"`
 }
 
-// Experiment is taken by createExperiment, and returned by getExperimentById and streamExperiments, and part of ExperimentPage.
+// Experiment is taken by createExperiment, returned by getExperimentById and
+// streamExperiments and part of ExperimentPage.
 type Experiment struct {
-	AssertionScores  []AssertionScoreAverage `json:"assertion_scores,omitzero"`
-	Comments         []Comment               `json:"comments,omitzero"`
-	CreatedAt        time.Time               `json:"created_at,omitzero"`
-	CreatedBy        string                  `json:"created_by,omitempty"`
-	DatasetID        string                  `json:"dataset_id,omitempty"`
-	DatasetItemCount *int64                  `json:"dataset_item_count,omitempty"`
-	DatasetName      string                  `json:"dataset_name"`
-	DatasetVersionID string                  `json:"dataset_version_id,omitempty"`
-
-	// DatasetVersionSummary is part of Dataset and Experiment.
-	DatasetVersionSummary *DatasetVersionSummary `json:"dataset_version_summary,omitempty"`
-
-	// Duration is part of AggregationData, Experiment, PercentageValueStat and 2 others.
-	Duration *PercentageValues `json:"duration,omitempty"`
-
-	// EvaluationMethod is a set of values in Experiment. Other values are kept as they are.
-	EvaluationMethod ExperimentEvaluationMethod `json:"evaluation_method,omitempty"`
-	ExperimentScores []ExperimentScore          `json:"experiment_scores,omitzero"`
-	FeedbackScores   []FeedbackScoreAverage     `json:"feedback_scores,omitzero"`
-	ID               string                     `json:"id,omitempty"`
-	LastUpdatedAt    time.Time                  `json:"last_updated_at,omitzero"`
-	LastUpdatedBy    string                     `json:"last_updated_by,omitempty"`
-	Metadata         json.RawMessage            `json:"metadata,omitempty"`
-	Name             string                     `json:"name,omitempty"`
-	OptimizationID   string                     `json:"optimization_id,omitempty"`
-	PassRate         *float64                   `json:"pass_rate,omitempty"`
-	PassedCount      *int64                     `json:"passed_count,omitempty"`
-	ProjectID        string                     `json:"project_id,omitempty"`
-	ProjectName      string                     `json:"project_name,omitempty"`
-
-	// PromptVersion is returned by getPromptsByCommits, and part of Experiment, ExperimentExecutionRequest and PromptVariant.
-	PromptVersion  *PromptVersionLink  `json:"prompt_version,omitempty"`
-	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
-
-	// Status is a set of values in Experiment and ExperimentUpdate. Other values are kept as they are.
-	Status                ExperimentStatus `json:"status,omitempty"`
-	Tags                  []string         `json:"tags,omitzero"`
-	TotalCount            *int64           `json:"total_count,omitempty"`
-	TotalEstimatedCost    *float64         `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostAvg *float64         `json:"total_estimated_cost_avg,omitempty"`
-	TraceCount            *int64           `json:"trace_count,omitempty"`
-
-	// Type is a set of values in Experiment and ExperimentUpdate. Other values are kept as they are.
-	Type  ExperimentType     `json:"type,omitempty"`
-	Usage map[string]float64 `json:"usage,omitzero"`
+	AssertionScores       []AssertionScoreAverage    `json:"assertion_scores,omitzero"`
+	Comments              []Comment                  `json:"comments,omitzero"`
+	CreatedAt             time.Time                  `json:"created_at,omitzero"`
+	CreatedBy             string                     `json:"created_by,omitempty"`
+	DatasetID             string                     `json:"dataset_id,omitempty"`
+	DatasetItemCount      *int64                     `json:"dataset_item_count,omitempty"`
+	DatasetName           string                     `json:"dataset_name,omitempty"`
+	DatasetVersionID      string                     `json:"dataset_version_id,omitempty"`
+	DatasetVersionSummary *DatasetVersionSummary     `json:"dataset_version_summary,omitempty"`
+	Duration              *PercentageValues          `json:"duration,omitempty"`
+	EvaluationMethod      ExperimentEvaluationMethod `json:"evaluation_method,omitempty"`
+	ExperimentScores      []ExperimentScore          `json:"experiment_scores,omitzero"`
+	FeedbackScores        []FeedbackScoreAverage     `json:"feedback_scores,omitzero"`
+	ID                    string                     `json:"id,omitempty"`
+	LastUpdatedAt         time.Time                  `json:"last_updated_at,omitzero"`
+	LastUpdatedBy         string                     `json:"last_updated_by,omitempty"`
+	Metadata              json.RawMessage            `json:"metadata,omitempty"`
+	Name                  string                     `json:"name,omitempty"`
+	OptimizationID        string                     `json:"optimization_id,omitempty"`
+	PassRate              *float64                   `json:"pass_rate,omitempty"`
+	PassedCount           *int64                     `json:"passed_count,omitempty"`
+	ProjectID             string                     `json:"project_id,omitempty"`
+	ProjectName           string                     `json:"project_name,omitempty"`
+	PromptVersion         *PromptVersionLink         `json:"prompt_version,omitempty"`
+	PromptVersions        []PromptVersionLink        `json:"prompt_versions,omitzero"`
+	Status                ExperimentStatus           `json:"status,omitempty"`
+	Tags                  []string                   `json:"tags,omitzero"`
+	TotalCount            *int64                     `json:"total_count,omitempty"`
+	TotalEstimatedCost    *float64                   `json:"total_estimated_cost,omitempty"`
+	TotalEstimatedCostAvg *float64                   `json:"total_estimated_cost_avg,omitempty"`
+	TraceCount            *int64                     `json:"trace_count,omitempty"`
+	Type                  ExperimentType             `json:"type,omitempty"`
+	Usage                 map[string]float64         `json:"usage,omitzero"`
 }
 
 // ExperimentBatchUpdate is taken by batchUpdateExperiments.
 type ExperimentBatchUpdate struct {
-	IDs       []string `json:"ids"`
-	MergeTags *bool    `json:"merge_tags,omitempty"`
-
-	// Update is taken by updateExperiment, and part of ExperimentBatchUpdate.
-	Update ExperimentUpdate `json:"update"`
+	IDs       []string         `json:"ids"`
+	MergeTags *bool            `json:"merge_tags,omitempty"`
+	Update    ExperimentUpdate `json:"update"`
 }
 
-// ExperimentEvaluationMethod is a set of values in Experiment. Other values are kept as they are.
+// ExperimentComparisonFilter is taken by findDatasetItemsWithExperimentItems
+// and getDatasetExperimentItemsStats.
+type ExperimentComparisonFilter struct {
+	Field    string         `json:"field"`
+	Key      string         `json:"key,omitempty"`
+	Operator FilterOperator `json:"operator"`
+
+	// Type of a dynamic field, such as data.question or output.answer.
+	Type  ExperimentComparisonFilterType `json:"type,omitempty"`
+	Value string                         `json:"value"`
+}
+
+// ExperimentComparisonFilterType is a value in ExperimentComparisonFilter.
+// Values without a constant are kept as they are.
+type ExperimentComparisonFilterType string
+
+// ExperimentEvaluationMethod is a value in Experiment. Values without a
+// constant are kept as they are.
 type ExperimentEvaluationMethod string
 
 // ExperimentExecutionRequest is taken by executeExperiment.
@@ -2361,7 +2258,8 @@ type ExperimentExecutionResponse struct {
 	TotalItems  *int             `json:"total_items,omitempty"`
 }
 
-// ExperimentGroupAggregationsResponse is returned by findExperimentGroupsAggregations.
+// ExperimentGroupAggregationsResponse is returned by
+// findExperimentGroupsAggregations.
 type ExperimentGroupAggregationsResponse struct {
 	Content map[string]GroupContentWithAggregations `json:"content,omitzero"`
 }
@@ -2369,9 +2267,7 @@ type ExperimentGroupAggregationsResponse struct {
 // ExperimentGroupResponse is returned by findExperimentGroups.
 type ExperimentGroupResponse struct {
 	Content map[string]GroupContent `json:"content,omitzero"`
-
-	// Details is part of ExperimentGroupResponse.
-	Details *GroupDetails `json:"details,omitempty"`
+	Details *GroupDetails           `json:"details,omitempty"`
 }
 
 // ExperimentInfo is part of ExperimentExecutionResponse.
@@ -2380,35 +2276,30 @@ type ExperimentInfo struct {
 	PromptIndex  *int   `json:"prompt_index,omitempty"`
 }
 
-// ExperimentItem is returned by getExperimentItemById and streamExperimentItems, and part of DatasetItem and ExperimentItemsBatch.
+// ExperimentItem is returned by getExperimentItemById and streamExperimentItems
+// and part of DatasetItem and ExperimentItemsBatch.
 type ExperimentItem struct {
-	AssertionResults []AssertionResult `json:"assertion_results,omitzero"`
-	Comments         []Comment         `json:"comments,omitzero"`
-	CreatedAt        time.Time         `json:"created_at,omitzero"`
-	CreatedBy        string            `json:"created_by,omitempty"`
-	DatasetItemID    string            `json:"dataset_item_id"`
-	Description      string            `json:"description,omitempty"`
-	Duration         *float64          `json:"duration,omitempty"`
-
-	// ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest, CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
-	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	ExperimentID    string           `json:"experiment_id"`
-	FeedbackScores  []FeedbackScore  `json:"feedback_scores,omitzero"`
-	ID              string           `json:"id,omitempty"`
-	Input           json.RawMessage  `json:"input,omitempty"`
-	LastUpdatedAt   time.Time        `json:"last_updated_at,omitzero"`
-	LastUpdatedBy   string           `json:"last_updated_by,omitempty"`
-	Output          json.RawMessage  `json:"output,omitempty"`
-	ProjectID       string           `json:"project_id,omitempty"`
-	ProjectName     string           `json:"project_name,omitempty"`
-
-	// Status is a set of values in AssertionResultBatchItem, ExperimentItem and ExperimentRunSummary. Other values are kept as they are.
-	Status             ExperimentItemStatus `json:"status,omitempty"`
-	TotalEstimatedCost *float64             `json:"total_estimated_cost,omitempty"`
-	TraceID            string               `json:"trace_id"`
-	TraceMetadata      json.RawMessage      `json:"trace_metadata,omitempty"`
-
-	// TraceVisibilityMode is a set of values in ExperimentItem. Other values are kept as they are.
+	AssertionResults    []AssertionResult                 `json:"assertion_results,omitzero"`
+	Comments            []Comment                         `json:"comments,omitzero"`
+	CreatedAt           time.Time                         `json:"created_at,omitzero"`
+	CreatedBy           string                            `json:"created_by,omitempty"`
+	DatasetItemID       string                            `json:"dataset_item_id"`
+	Description         string                            `json:"description,omitempty"`
+	Duration            *float64                          `json:"duration,omitempty"`
+	ExecutionPolicy     *ExecutionPolicy                  `json:"execution_policy,omitempty"`
+	ExperimentID        string                            `json:"experiment_id"`
+	FeedbackScores      []FeedbackScore                   `json:"feedback_scores,omitzero"`
+	ID                  string                            `json:"id,omitempty"`
+	Input               json.RawMessage                   `json:"input,omitempty"`
+	LastUpdatedAt       time.Time                         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy       string                            `json:"last_updated_by,omitempty"`
+	Output              json.RawMessage                   `json:"output,omitempty"`
+	ProjectID           string                            `json:"project_id,omitempty"`
+	ProjectName         string                            `json:"project_name,omitempty"`
+	Status              ExperimentItemStatus              `json:"status,omitempty"`
+	TotalEstimatedCost  *float64                          `json:"total_estimated_cost,omitempty"`
+	TraceID             string                            `json:"trace_id"`
+	TraceMetadata       json.RawMessage                   `json:"trace_metadata,omitempty"`
 	TraceVisibilityMode ExperimentItemTraceVisibilityMode `json:"trace_visibility_mode,omitempty"`
 	Usage               map[string]int64                  `json:"usage,omitzero"`
 }
@@ -2419,9 +2310,7 @@ type ExperimentItemBulkRecord struct {
 	EvaluateTaskResult json.RawMessage `json:"evaluate_task_result,omitempty"`
 	FeedbackScores     []FeedbackScore `json:"feedback_scores,omitzero"`
 	Spans              []Span          `json:"spans,omitzero"`
-
-	// Trace is taken by createTrace, and returned by getTraceById and searchTraces, and part of ExperimentItemBulkRecord, TraceBatch and TracePage.
-	Trace *Trace `json:"trace,omitempty"`
+	Trace              *Trace          `json:"trace,omitempty"`
 }
 
 // ExperimentItemBulkUpload is taken by experimentItemsBulk.
@@ -2441,7 +2330,8 @@ type ExperimentItemReference struct {
 	Name          string `json:"name"`
 }
 
-// ExperimentItemStatus is a set of values in AssertionResultBatchItem, ExperimentItem and ExperimentRunSummary. Other values are kept as they are.
+// ExperimentItemStatus is a value in AssertionResultBatchItem, ExperimentItem
+// and ExperimentRunSummary. Values without a constant are kept as they are.
 type ExperimentItemStatus string
 
 // ExperimentItemStreamRequest is taken by streamExperimentItems.
@@ -2453,7 +2343,8 @@ type ExperimentItemStreamRequest struct {
 	Truncate        *bool  `json:"truncate,omitempty"`
 }
 
-// ExperimentItemTraceVisibilityMode is a set of values in ExperimentItem. Other values are kept as they are.
+// ExperimentItemTraceVisibilityMode is a value in ExperimentItem. Values
+// without a constant are kept as they are.
 type ExperimentItemTraceVisibilityMode string
 
 // ExperimentItemsBatch is taken by createExperimentItems.
@@ -2477,11 +2368,9 @@ type ExperimentPage struct {
 
 // ExperimentRunSummary is part of DatasetItem.
 type ExperimentRunSummary struct {
-	PassedRuns *int `json:"passed_runs,omitempty"`
-
-	// Status is a set of values in AssertionResultBatchItem, ExperimentItem and ExperimentRunSummary. Other values are kept as they are.
-	Status    ExperimentItemStatus `json:"status,omitempty"`
-	TotalRuns *int                 `json:"total_runs,omitempty"`
+	PassedRuns *int                 `json:"passed_runs,omitempty"`
+	Status     ExperimentItemStatus `json:"status,omitempty"`
+	TotalRuns  *int                 `json:"total_runs,omitempty"`
 }
 
 // ExperimentScore is part of Experiment and ExperimentUpdate.
@@ -2490,7 +2379,8 @@ type ExperimentScore struct {
 	Value float64 `json:"value"`
 }
 
-// ExperimentStatus is a set of values in Experiment and ExperimentUpdate. Other values are kept as they are.
+// ExperimentStatus is a value in Experiment and ExperimentUpdate. Values
+// without a constant are kept as they are.
 type ExperimentStatus string
 
 // ExperimentStreamRequest is taken by streamExperiments.
@@ -2501,42 +2391,28 @@ type ExperimentStreamRequest struct {
 	ProjectName     string `json:"project_name,omitempty"`
 }
 
-// ExperimentType is a set of values in Experiment and ExperimentUpdate. Other values are kept as they are.
+// ExperimentType is a value in Experiment and ExperimentUpdate. Values without
+// a constant are kept as they are.
 type ExperimentType string
 
-// ExperimentUpdate is taken by updateExperiment, and part of ExperimentBatchUpdate.
+// ExperimentUpdate is taken by updateExperiment and part of
+// ExperimentBatchUpdate.
 type ExperimentUpdate struct {
 	ExperimentScores []ExperimentScore `json:"experiment_scores,omitzero"`
 	Metadata         json.RawMessage   `json:"metadata,omitempty"`
 	Name             string            `json:"name,omitempty"`
-
-	// Status is a set of values in Experiment and ExperimentUpdate. Other values are kept as they are.
-	Status       ExperimentStatus `json:"status,omitempty"`
-	Tags         []string         `json:"tags,omitzero"`
-	TagsToAdd    []string         `json:"tags_to_add,omitzero"`
-	TagsToRemove []string         `json:"tags_to_remove,omitzero"`
-
-	// Type is a set of values in Experiment and ExperimentUpdate. Other values are kept as they are.
-	Type ExperimentType `json:"type,omitempty"`
+	Status           ExperimentStatus  `json:"status,omitempty"`
+	Tags             []string          `json:"tags,omitzero"`
+	TagsToAdd        []string          `json:"tags_to_add,omitzero"`
+	TagsToRemove     []string          `json:"tags_to_remove,omitzero"`
+	Type             ExperimentType    `json:"type,omitempty"`
 }
 
-// Feedback is one of NumericalFeedbackDefinition, CategoricalFeedbackDefinition, BooleanFeedbackDefinition. The member type says which. Other variants are kept as they are.
+// Feedback is one of [NumericalFeedbackDefinition],
+// [CategoricalFeedbackDefinition], [BooleanFeedbackDefinition]. The member type
+// says which. Unknown variants are kept as they are.
 type Feedback struct {
 	union json.RawMessage
-}
-
-// FeedbackBase is part of BooleanFeedbackDefinition, CategoricalFeedbackDefinition and NumericalFeedbackDefinition.
-type FeedbackBase struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	Description   string    `json:"description,omitempty"`
-	ID            string    `json:"id,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	Name          string    `json:"name"`
-
-	// Type is a set of values in FeedbackBase and findFeedbackDefinitions. Other values are kept as they are.
-	Type FeedbackType `json:"type"`
 }
 
 // FeedbackDefinitionPage is returned by findFeedbackDefinitions.
@@ -2547,29 +2423,31 @@ type FeedbackDefinitionPage struct {
 	Total   *int64           `json:"total,omitempty"`
 }
 
-// FeedbackObject is one of NumericalFeedbackDefinition, CategoricalFeedbackDefinition, BooleanFeedbackDefinition. The member type says which. Other variants are kept as they are.
+// FeedbackObject is one of [NumericalFeedbackDefinition],
+// [CategoricalFeedbackDefinition], [BooleanFeedbackDefinition]. The member type
+// says which. Unknown variants are kept as they are.
 type FeedbackObject struct {
 	union json.RawMessage
 }
 
-// FeedbackScore is taken by addSpanFeedbackScore and addTraceFeedbackScore, and part of ExperimentItem, ExperimentItemBulkRecord, Span and 2 others.
+// FeedbackScore is taken by addSpanFeedbackScore and addTraceFeedbackScore and
+// part of ExperimentItem, ExperimentItemBulkRecord, Span and 2 others.
 type FeedbackScore struct {
-	CategoryName  string    `json:"category_name,omitempty"`
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	Name          string    `json:"name"`
-	Reason        string    `json:"reason,omitempty"`
-
-	// Source is a set of values in AssertionResultBatchItem, FeedbackScore, FeedbackScoreBatchItem and 2 others. Other values are kept as they are.
+	CategoryName  string                `json:"category_name,omitempty"`
+	CreatedAt     time.Time             `json:"created_at,omitzero"`
+	CreatedBy     string                `json:"created_by,omitempty"`
+	LastUpdatedAt time.Time             `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                `json:"last_updated_by,omitempty"`
+	Name          string                `json:"name"`
+	Reason        string                `json:"reason,omitempty"`
 	Source        ScoreSource           `json:"source"`
 	SourceQueueID string                `json:"source_queue_id,omitempty"`
 	Value         float64               `json:"value"`
 	ValueByAuthor map[string]ValueEntry `json:"value_by_author,omitzero"`
 }
 
-// FeedbackScoreAverage is part of AggregationData, AnnotationQueue, Experiment and 3 others.
+// FeedbackScoreAverage is part of AggregationData, AnnotationQueue, Experiment
+// and 3 others.
 type FeedbackScoreAverage struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
@@ -2582,15 +2460,13 @@ type FeedbackScoreBatch struct {
 
 // FeedbackScoreBatchItem is part of FeedbackScoreBatch.
 type FeedbackScoreBatchItem struct {
-	Author       string `json:"author,omitempty"`
-	CategoryName string `json:"category_name,omitempty"`
-	ID           string `json:"id"`
-	Name         string `json:"name"`
-	ProjectID    string `json:"project_id,omitempty"`
-	ProjectName  string `json:"project_name,omitempty"`
-	Reason       string `json:"reason,omitempty"`
-
-	// Source is a set of values in AssertionResultBatchItem, FeedbackScore, FeedbackScoreBatchItem and 2 others. Other values are kept as they are.
+	Author        string      `json:"author,omitempty"`
+	CategoryName  string      `json:"category_name,omitempty"`
+	ID            string      `json:"id"`
+	Name          string      `json:"name"`
+	ProjectID     string      `json:"project_id,omitempty"`
+	ProjectName   string      `json:"project_name,omitempty"`
+	Reason        string      `json:"reason,omitempty"`
 	Source        ScoreSource `json:"source"`
 	SourceQueueID string      `json:"source_queue_id,omitempty"`
 	Value         float64     `json:"value"`
@@ -2598,14 +2474,12 @@ type FeedbackScoreBatchItem struct {
 
 // FeedbackScoreBatchItemThread is part of FeedbackScoreBatchThread.
 type FeedbackScoreBatchItemThread struct {
-	Author       string `json:"author,omitempty"`
-	CategoryName string `json:"category_name,omitempty"`
-	Name         string `json:"name"`
-	ProjectID    string `json:"project_id,omitempty"`
-	ProjectName  string `json:"project_name,omitempty"`
-	Reason       string `json:"reason,omitempty"`
-
-	// Source is a set of values in AssertionResultBatchItem, FeedbackScore, FeedbackScoreBatchItem and 2 others. Other values are kept as they are.
+	Author        string      `json:"author,omitempty"`
+	CategoryName  string      `json:"category_name,omitempty"`
+	Name          string      `json:"name"`
+	ProjectID     string      `json:"project_id,omitempty"`
+	ProjectName   string      `json:"project_name,omitempty"`
+	Reason        string      `json:"reason,omitempty"`
 	Source        ScoreSource `json:"source"`
 	SourceQueueID string      `json:"source_queue_id,omitempty"`
 	ThreadID      string      `json:"thread_id"`
@@ -2617,15 +2491,27 @@ type FeedbackScoreBatchThread struct {
 	Scores []FeedbackScoreBatchItemThread `json:"scores"`
 }
 
-// FeedbackScoreNames is returned by findFeedbackScoreNames, findFeedbackScoreNamesByProjectIds, findFeedbackScoreNames_1 and 2 others.
+// FeedbackScoreNames is returned by findFeedbackScoreNames,
+// findFeedbackScoreNamesByProjectIds, findSpanFeedbackScoreNames and 2 others.
 type FeedbackScoreNames struct {
 	Scores []ScoreName `json:"scores,omitzero"`
 }
 
-// FeedbackType is a set of values in FeedbackBase and findFeedbackDefinitions. Other values are kept as they are.
+// FeedbackType is a value in FeedbackBase and findFeedbackDefinitions. Values
+// without a constant are kept as they are.
 type FeedbackType string
 
-// FilterOperator is a set of values in DatasetItemFilter, SpanFilter, TraceFilter and TraceThreadFilter. Other values are kept as they are.
+// Filter is taken by findAlerts, findAlertsByProject, findAnnotationQueues and
+// 16 others.
+type Filter struct {
+	Field    string         `json:"field"`
+	Key      string         `json:"key,omitempty"`
+	Operator FilterOperator `json:"operator"`
+	Value    string         `json:"value"`
+}
+
+// FilterOperator is a value in DatasetItemFilter, ExperimentComparisonFilter,
+// Filter and 3 others. Values without a constant are kept as they are.
 type FilterOperator string
 
 // Function is part of ChatCompletionRequest and Tool.
@@ -2636,7 +2522,8 @@ type Function struct {
 	Strict      *bool                      `json:"strict,omitempty"`
 }
 
-// FunctionCall is part of AssistantMessage, ChatCompletionRequest, Delta and ToolCall.
+// FunctionCall is part of AssistantMessage, ChatCompletionRequest, Delta and
+// ToolCall.
 type FunctionCall struct {
 	Arguments string `json:"arguments,omitempty"`
 	Name      string `json:"name,omitempty"`
@@ -2647,6 +2534,19 @@ type GenerateReportResponse struct {
 	ReportID string `json:"report_id,omitempty"`
 }
 
+// GroupBy is taken by findExperimentGroups and
+// findExperimentGroupsAggregations.
+type GroupBy struct {
+	// Name of the field to group by.
+	Field string `json:"field"`
+
+	// Path within the field, for fields that hold JSON.
+	Key string `json:"key,omitempty"`
+
+	// Type of the field, for fields that hold JSON.
+	Type string `json:"type,omitempty"`
+}
+
 // GroupContent is part of ExperimentGroupResponse.
 type GroupContent struct {
 	Label string `json:"label,omitempty"`
@@ -2654,7 +2554,6 @@ type GroupContent struct {
 
 // GroupContentWithAggregations is part of ExperimentGroupAggregationsResponse.
 type GroupContentWithAggregations struct {
-	// Aggregations is part of GroupContentWithAggregations.
 	Aggregations *AggregationData `json:"aggregations,omitempty"`
 	Label        string           `json:"label,omitempty"`
 }
@@ -2671,17 +2570,13 @@ type GroupDetails struct {
 
 // Guardrail is part of GuardrailBatch.
 type Guardrail struct {
-	Config   json.RawMessage `json:"config"`
-	Details  json.RawMessage `json:"details"`
-	EntityID string          `json:"entity_id"`
-	ID       string          `json:"id,omitempty"`
-
-	// Name is a set of values in Check and Guardrail. Other values are kept as they are.
-	Name        GuardrailName `json:"name"`
-	ProjectID   string        `json:"project_id,omitempty"`
-	ProjectName string        `json:"project_name,omitempty"`
-
-	// Result is a set of values in Check and Guardrail. Other values are kept as they are.
+	Config      json.RawMessage `json:"config"`
+	Details     json.RawMessage `json:"details"`
+	EntityID    string          `json:"entity_id"`
+	ID          string          `json:"id,omitempty"`
+	Name        GuardrailName   `json:"name"`
+	ProjectID   string          `json:"project_id,omitempty"`
+	ProjectName string          `json:"project_name,omitempty"`
 	Result      GuardrailResult `json:"result"`
 	SecondaryID string          `json:"secondary_id"`
 }
@@ -2691,16 +2586,29 @@ type GuardrailBatch struct {
 	Guardrails []Guardrail `json:"guardrails"`
 }
 
-// GuardrailName is a set of values in Check and Guardrail. Other values are kept as they are.
+// GuardrailName is a value in Check and Guardrail. Values without a constant
+// are kept as they are.
 type GuardrailName string
 
-// GuardrailResult is a set of values in Check and Guardrail. Other values are kept as they are.
+// GuardrailResult is a value in Check and Guardrail. Values without a constant
+// are kept as they are.
 type GuardrailResult string
 
 // GuardrailsValidation is part of Trace.
 type GuardrailsValidation struct {
 	Checks []Check `json:"checks,omitzero"`
 	SpanID string  `json:"span_id,omitempty"`
+}
+
+// HealthStatus is returned by isAlive.
+type HealthStatus struct {
+	Healthy bool   `json:"healthy"`
+	Message string `json:"message"`
+}
+
+// IDsHolder is taken by finishExperiments.
+type IDsHolder struct {
+	IDs []string `json:"ids"`
 }
 
 // ImageURL is part of LLMAsJudgeMessageContent.
@@ -2724,14 +2632,14 @@ type JSONSchema struct {
 
 // KPICardRequest is taken by getProjectKpiCards.
 type KPICardRequest struct {
-	// EntityType is a set of values in KPICardRequest. Other values are kept as they are.
 	EntityType    KPICardRequestEntityType `json:"entity_type"`
 	Filters       string                   `json:"filters,omitempty"`
 	IntervalEnd   time.Time                `json:"interval_end,omitzero"`
 	IntervalStart time.Time                `json:"interval_start"`
 }
 
-// KPICardRequestEntityType is a set of values in KPICardRequest. Other values are kept as they are.
+// KPICardRequestEntityType is a value in KPICardRequest. Values without a
+// constant are kept as they are.
 type KPICardRequestEntityType string
 
 // KPICardResponse is returned by getProjectKpiCards.
@@ -2741,54 +2649,48 @@ type KPICardResponse struct {
 
 // KPIMetric is part of KPICardResponse.
 type KPIMetric struct {
-	CurrentValue  *float64 `json:"current_value,omitempty"`
-	PreviousValue *float64 `json:"previous_value,omitempty"`
-
-	// Type is a set of values in KPIMetric. Other values are kept as they are.
-	Type KPIMetricType `json:"type,omitempty"`
+	CurrentValue  *float64      `json:"current_value,omitempty"`
+	PreviousValue *float64      `json:"previous_value,omitempty"`
+	Type          KPIMetricType `json:"type,omitempty"`
 }
 
-// KPIMetricType is a set of values in KPIMetric. Other values are kept as they are.
+// KPIMetricType is a value in KPIMetric. Values without a constant are kept as
+// they are.
 type KPIMetricType string
 
-// LLMAsJudgeCode is part of AutomationRuleEvaluatorLLMAsJudge and AutomationRuleEvaluatorUpdateLLMAsJudge.
+// LLMAsJudgeCode is part of AutomationRuleEvaluatorLLMAsJudge and
+// AutomationRuleEvaluatorUpdateLLMAsJudge.
 type LLMAsJudgeCode struct {
-	MaxCostUsd *float64            `json:"max_cost_usd,omitempty"`
-	Messages   []LLMAsJudgeMessage `json:"messages"`
-
-	// Model is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and TraceThreadLLMAsJudgeCode.
-	Model     LLMAsJudgeModelParameters `json:"model"`
-	Schema    []LLMAsJudgeOutputSchema  `json:"schema"`
-	Variables map[string]string         `json:"variables"`
+	MaxCostUsd *float64                  `json:"max_cost_usd,omitempty"`
+	Messages   []LLMAsJudgeMessage       `json:"messages"`
+	Model      LLMAsJudgeModelParameters `json:"model"`
+	Schema     []LLMAsJudgeOutputSchema  `json:"schema"`
+	Variables  map[string]string         `json:"variables"`
 }
 
-// LLMAsJudgeMessage is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and TraceThreadLLMAsJudgeCode.
+// LLMAsJudgeMessage is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and
+// TraceThreadLLMAsJudgeCode.
 type LLMAsJudgeMessage struct {
 	Content      string                     `json:"content,omitempty"`
 	ContentArray []LLMAsJudgeMessageContent `json:"content_array,omitzero"`
-
-	// Role is a set of values in LLMAsJudgeMessage. Other values are kept as they are.
-	Role LLMAsJudgeMessageRole `json:"role"`
+	Role         LLMAsJudgeMessageRole      `json:"role"`
 }
 
 // LLMAsJudgeMessageContent is part of LLMAsJudgeMessage.
 type LLMAsJudgeMessageContent struct {
-	// AudioURL is part of LLMAsJudgeMessageContent.
 	AudioURL *AudioURL `json:"audio_url,omitempty"`
-
-	// ImageURL is part of LLMAsJudgeMessageContent.
 	ImageURL *ImageURL `json:"image_url,omitempty"`
 	Text     string    `json:"text,omitempty"`
 	Type     string    `json:"type"`
-
-	// VideoURL is part of LLMAsJudgeMessageContent.
 	VideoURL *VideoURL `json:"video_url,omitempty"`
 }
 
-// LLMAsJudgeMessageRole is a set of values in LLMAsJudgeMessage. Other values are kept as they are.
+// LLMAsJudgeMessageRole is a value in LLMAsJudgeMessage. Values without a
+// constant are kept as they are.
 type LLMAsJudgeMessageRole string
 
-// LLMAsJudgeModelParameters is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and TraceThreadLLMAsJudgeCode.
+// LLMAsJudgeModelParameters is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and
+// TraceThreadLLMAsJudgeCode.
 type LLMAsJudgeModelParameters struct {
 	CustomParameters json.RawMessage `json:"custom_parameters,omitempty"`
 	Name             string          `json:"name"`
@@ -2796,33 +2698,29 @@ type LLMAsJudgeModelParameters struct {
 	Temperature      *float64        `json:"temperature,omitempty"`
 }
 
-// LLMAsJudgeOutputSchema is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and TraceThreadLLMAsJudgeCode.
+// LLMAsJudgeOutputSchema is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and
+// TraceThreadLLMAsJudgeCode.
 type LLMAsJudgeOutputSchema struct {
-	Description string `json:"description"`
-	Name        string `json:"name"`
-
-	// Type is a set of values in LLMAsJudgeOutputSchema. Other values are kept as they are.
-	Type LLMAsJudgeOutputSchemaType `json:"type"`
+	Description string                     `json:"description"`
+	Name        string                     `json:"name"`
+	Type        LLMAsJudgeOutputSchemaType `json:"type"`
 }
 
-// LLMAsJudgeOutputSchemaType is a set of values in LLMAsJudgeOutputSchema. Other values are kept as they are.
+// LLMAsJudgeOutputSchemaType is a value in LLMAsJudgeOutputSchema. Values
+// without a constant are kept as they are.
 type LLMAsJudgeOutputSchemaType string
 
-// LocalRunner is returned by getRunner, and part of LocalRunnerPage.
+// LocalRunner is returned by getRunner and part of LocalRunnerPage.
 type LocalRunner struct {
-	Agents       []Agent         `json:"agents,omitzero"`
-	Capabilities []string        `json:"capabilities,omitzero"`
-	Checklist    json.RawMessage `json:"checklist,omitempty"`
-	ConnectedAt  time.Time       `json:"connected_at,omitzero"`
-	ID           string          `json:"id,omitempty"`
-	Name         string          `json:"name,omitempty"`
-	ProjectID    string          `json:"project_id,omitempty"`
-
-	// Status is a set of values in LocalRunner and listRunners. Other values are kept as they are.
-	Status LocalRunnerStatus `json:"status,omitempty"`
-
-	// Type is a set of values in CreateSessionRequest and LocalRunner. Other values are kept as they are.
-	Type LocalRunnerType `json:"type,omitempty"`
+	Agents       []Agent           `json:"agents,omitzero"`
+	Capabilities []string          `json:"capabilities,omitzero"`
+	Checklist    json.RawMessage   `json:"checklist,omitempty"`
+	ConnectedAt  time.Time         `json:"connected_at,omitzero"`
+	ID           string            `json:"id,omitempty"`
+	Name         string            `json:"name,omitempty"`
+	ProjectID    string            `json:"project_id,omitempty"`
+	Status       LocalRunnerStatus `json:"status,omitempty"`
+	Type         LocalRunnerType   `json:"type,omitempty"`
 }
 
 // LocalRunnerHeartbeatRequest is taken by heartbeat.
@@ -2835,7 +2733,8 @@ type LocalRunnerHeartbeatResponse struct {
 	CancelledJobIDs []string `json:"cancelled_job_ids,omitzero"`
 }
 
-// LocalRunnerJob is returned by getJob and nextJob, and part of LocalRunnerJobPage.
+// LocalRunnerJob is returned by getJob and nextJob and part of
+// LocalRunnerJobPage.
 type LocalRunnerJob struct {
 	AgentName     string          `json:"agent_name,omitempty"`
 	BlueprintName string          `json:"blueprint_name,omitempty"`
@@ -2844,24 +2743,21 @@ type LocalRunnerJob struct {
 	Error         string          `json:"error,omitempty"`
 	ID            string          `json:"id,omitempty"`
 	Inputs        json.RawMessage `json:"inputs,omitempty"`
-	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
-	MaskID string `json:"mask_id,omitempty"`
-
-	// Metadata is part of CreateLocalRunnerJobRequest and LocalRunnerJob.
+	// Deprecated: the API description marks it as deprecated.
+	MaskID      string                  `json:"mask_id,omitempty"`
 	Metadata    *LocalRunnerJobMetadata `json:"metadata,omitempty"`
 	ProjectID   string                  `json:"project_id,omitempty"`
 	PromptMasks map[string]string       `json:"prompt_masks,omitzero"`
 	Result      json.RawMessage         `json:"result,omitempty"`
 	RunnerID    string                  `json:"runner_id,omitempty"`
 	StartedAt   time.Time               `json:"started_at,omitzero"`
-
-	// Status is a set of values in LocalRunnerJob and LocalRunnerJobResultRequest. Other values are kept as they are.
-	Status  LocalRunnerJobStatus `json:"status,omitempty"`
-	Timeout *int                 `json:"timeout,omitempty"`
-	TraceID string               `json:"trace_id,omitempty"`
+	Status      LocalRunnerJobStatus    `json:"status,omitempty"`
+	Timeout     *int                    `json:"timeout,omitempty"`
+	TraceID     string                  `json:"trace_id,omitempty"`
 }
 
-// LocalRunnerJobMetadata is part of CreateLocalRunnerJobRequest and LocalRunnerJob.
+// LocalRunnerJobMetadata is part of CreateLocalRunnerJobRequest and
+// LocalRunnerJob.
 type LocalRunnerJobMetadata struct {
 	DatasetID            string `json:"dataset_id,omitempty"`
 	DatasetItemID        string `json:"dataset_item_id,omitempty"`
@@ -2879,18 +2775,17 @@ type LocalRunnerJobPage struct {
 
 // LocalRunnerJobResultRequest is taken by reportJobResult.
 type LocalRunnerJobResultRequest struct {
-	Error  string          `json:"error,omitempty"`
-	Result json.RawMessage `json:"result,omitempty"`
-
-	// Status is a set of values in LocalRunnerJob and LocalRunnerJobResultRequest. Other values are kept as they are.
+	Error   string               `json:"error,omitempty"`
+	Result  json.RawMessage      `json:"result,omitempty"`
 	Status  LocalRunnerJobStatus `json:"status"`
 	TraceID string               `json:"trace_id,omitempty"`
 }
 
-// LocalRunnerJobStatus is a set of values in LocalRunnerJob and LocalRunnerJobResultRequest. Other values are kept as they are.
+// LocalRunnerJobStatus is a value in LocalRunnerJob and
+// LocalRunnerJobResultRequest. Values without a constant are kept as they are.
 type LocalRunnerJobStatus string
 
-// LocalRunnerLogEntry is taken by appendJobLogs, and returned by getJobLogs.
+// LocalRunnerLogEntry is taken by appendJobLogs and returned by getJobLogs.
 type LocalRunnerLogEntry struct {
 	Stream string `json:"stream"`
 	Text   string `json:"text"`
@@ -2904,10 +2799,12 @@ type LocalRunnerPage struct {
 	Total   *int64        `json:"total,omitempty"`
 }
 
-// LocalRunnerStatus is a set of values in LocalRunner and listRunners. Other values are kept as they are.
+// LocalRunnerStatus is a value in LocalRunner and listRunners. Values without a
+// constant are kept as they are.
 type LocalRunnerStatus string
 
-// LocalRunnerType is a set of values in CreateSessionRequest and LocalRunner. Other values are kept as they are.
+// LocalRunnerType is a value in CreateSessionRequest and LocalRunner. Values
+// without a constant are kept as they are.
 type LocalRunnerType string
 
 // LockResponse is returned by lockAnnotationQueueItem.
@@ -2925,7 +2822,6 @@ type LocksResponse struct {
 
 // LogItem is part of LogPage.
 type LogItem struct {
-	// Level is a set of values in LogItem. Other values are kept as they are.
 	Level     LogItemLevel      `json:"level,omitempty"`
 	Markers   map[string]string `json:"markers,omitzero"`
 	Message   string            `json:"message,omitempty"`
@@ -2933,7 +2829,8 @@ type LogItem struct {
 	Timestamp time.Time         `json:"timestamp,omitzero"`
 }
 
-// LogItemLevel is a set of values in LogItem. Other values are kept as they are.
+// LogItemLevel is a value in LogItem. Values without a constant are kept as
+// they are.
 type LogItemLevel string
 
 // LogPage is returned by getEvaluatorLogsById.
@@ -2956,20 +2853,21 @@ type LogProbs struct {
 	Content []LogProb `json:"content,omitzero"`
 }
 
-// ManualEvaluationRequest is taken by evaluateSpans, evaluateThreads and evaluateTraces.
+// ManualEvaluationRequest is taken by evaluateSpans, evaluateThreads and
+// evaluateTraces.
 type ManualEvaluationRequest struct {
-	EntityIDs []string `json:"entity_ids"`
-
-	// EntityType is a set of values in ManualEvaluationRequest. Other values are kept as they are.
+	EntityIDs  []string                          `json:"entity_ids"`
 	EntityType ManualEvaluationRequestEntityType `json:"entity_type"`
 	ProjectID  string                            `json:"project_id"`
 	RuleIDs    []string                          `json:"rule_ids"`
 }
 
-// ManualEvaluationRequestEntityType is a set of values in ManualEvaluationRequest. Other values are kept as they are.
+// ManualEvaluationRequestEntityType is a value in ManualEvaluationRequest.
+// Values without a constant are kept as they are.
 type ManualEvaluationRequestEntityType string
 
-// ManualEvaluationResponse is returned by evaluateSpans, evaluateThreads and evaluateTraces.
+// ManualEvaluationResponse is returned by evaluateSpans, evaluateThreads and
+// evaluateTraces.
 type ManualEvaluationResponse struct {
 	EntitiesQueued *int `json:"entities_queued,omitempty"`
 	RulesApplied   *int `json:"rules_applied,omitempty"`
@@ -2981,10 +2879,12 @@ type Message struct {
 	Role    string          `json:"role"`
 }
 
-// MetricInterval is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
+// MetricInterval is a value in ProjectMetricRequest, ProjectMetricResponse and
+// WorkspaceSpanMetricRequest. Values without a constant are kept as they are.
 type MetricInterval string
 
-// MetricType is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
+// MetricType is a value in ProjectMetricRequest, ProjectMetricResponse and
+// WorkspaceSpanMetricRequest. Values without a constant are kept as they are.
 type MetricType string
 
 // MultipartUploadPart is part of CompleteMultipartUploadRequest.
@@ -2995,19 +2895,15 @@ type MultipartUploadPart struct {
 
 // NumericalFeedbackDefinition is part of Feedback and FeedbackObject.
 type NumericalFeedbackDefinition struct {
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	Description string    `json:"description,omitempty"`
-
-	// Details is part of NumericalFeedbackDefinition.
+	CreatedAt     time.Time               `json:"created_at,omitzero"`
+	CreatedBy     string                  `json:"created_by,omitempty"`
+	Description   string                  `json:"description,omitempty"`
 	Details       NumericalFeedbackDetail `json:"details"`
 	ID            string                  `json:"id,omitempty"`
 	LastUpdatedAt time.Time               `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string                  `json:"last_updated_by,omitempty"`
 	Name          string                  `json:"name"`
-
-	// Type is a set of values in FeedbackBase and findFeedbackDefinitions. Other values are kept as they are.
-	Type FeedbackType `json:"type"`
+	Type          FeedbackType            `json:"type"`
 }
 
 // NumericalFeedbackDetail is part of NumericalFeedbackDefinition.
@@ -3039,16 +2935,14 @@ type OllamaModel struct {
 
 // OllieReport is part of OllieReportPage.
 type OllieReport struct {
-	Content            string          `json:"content,omitempty"`
-	CreatedAt          time.Time       `json:"created_at,omitzero"`
-	ID                 string          `json:"id,omitempty"`
-	LastUpdatedAt      time.Time       `json:"last_updated_at,omitzero"`
-	ProjectID          string          `json:"project_id,omitempty"`
-	RecommendedActions json.RawMessage `json:"recommended_actions,omitempty"`
-	SessionID          string          `json:"session_id,omitempty"`
-
-	// Status is a set of values in OllieReport and ReportCompleteRequest. Other values are kept as they are.
-	Status OllieReportStatus `json:"status,omitempty"`
+	Content            string            `json:"content,omitempty"`
+	CreatedAt          time.Time         `json:"created_at,omitzero"`
+	ID                 string            `json:"id,omitempty"`
+	LastUpdatedAt      time.Time         `json:"last_updated_at,omitzero"`
+	ProjectID          string            `json:"project_id,omitempty"`
+	RecommendedActions json.RawMessage   `json:"recommended_actions,omitempty"`
+	SessionID          string            `json:"session_id,omitempty"`
+	Status             OllieReportStatus `json:"status,omitempty"`
 }
 
 // OllieReportPage is returned by getReports.
@@ -3059,45 +2953,42 @@ type OllieReportPage struct {
 	Total   *int64        `json:"total,omitempty"`
 }
 
-// OllieReportStatus is a set of values in OllieReport and ReportCompleteRequest. Other values are kept as they are.
+// OllieReportStatus is a value in OllieReport and ReportCompleteRequest. Values
+// without a constant are kept as they are.
 type OllieReportStatus string
 
-// Optimization is taken by createOptimization and upsertOptimization, and returned by getOptimizationById, and part of OptimizationPage.
+// Optimization is taken by createOptimization and upsertOptimization, returned
+// by getOptimizationById and part of OptimizationPage.
 type Optimization struct {
-	BaselineCost           *float64  `json:"baseline_cost,omitempty"`
-	BaselineDuration       *float64  `json:"baseline_duration,omitempty"`
-	BaselineObjectiveScore *float64  `json:"baseline_objective_score,omitempty"`
-	BestCost               *float64  `json:"best_cost,omitempty"`
-	BestDuration           *float64  `json:"best_duration,omitempty"`
-	BestObjectiveScore     *float64  `json:"best_objective_score,omitempty"`
-	CreatedAt              time.Time `json:"created_at,omitzero"`
-	CreatedBy              string    `json:"created_by,omitempty"`
-	DatasetID              string    `json:"dataset_id,omitempty"`
-	DatasetName            string    `json:"dataset_name"`
-
-	// ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
-	ErrorInfo        *ErrorInfo             `json:"error_info,omitempty"`
-	ExperimentScores []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
-	FeedbackScores   []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
-	ID               string                 `json:"id,omitempty"`
-	LastUpdatedAt    time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy    string                 `json:"last_updated_by,omitempty"`
-	Metadata         json.RawMessage        `json:"metadata,omitempty"`
-	Name             string                 `json:"name,omitempty"`
-	NumTrials        *int64                 `json:"num_trials,omitempty"`
-	ObjectiveName    string                 `json:"objective_name"`
-	ProjectID        string                 `json:"project_id,omitempty"`
-	ProjectName      string                 `json:"project_name,omitempty"`
-
-	// Status is a set of values in Optimization and OptimizationUpdate. Other values are kept as they are.
-	Status OptimizationStatus `json:"status"`
-
-	// StudioConfig is part of Optimization.
-	StudioConfig          *OptimizationStudioConfig `json:"studio_config,omitempty"`
-	TotalOptimizationCost *float64                  `json:"total_optimization_cost,omitempty"`
+	BaselineCost           *float64                  `json:"baseline_cost,omitempty"`
+	BaselineDuration       *float64                  `json:"baseline_duration,omitempty"`
+	BaselineObjectiveScore *float64                  `json:"baseline_objective_score,omitempty"`
+	BestCost               *float64                  `json:"best_cost,omitempty"`
+	BestDuration           *float64                  `json:"best_duration,omitempty"`
+	BestObjectiveScore     *float64                  `json:"best_objective_score,omitempty"`
+	CreatedAt              time.Time                 `json:"created_at,omitzero"`
+	CreatedBy              string                    `json:"created_by,omitempty"`
+	DatasetID              string                    `json:"dataset_id,omitempty"`
+	DatasetName            string                    `json:"dataset_name"`
+	ErrorInfo              *ErrorInfo                `json:"error_info,omitempty"`
+	ExperimentScores       []FeedbackScoreAverage    `json:"experiment_scores,omitzero"`
+	FeedbackScores         []FeedbackScoreAverage    `json:"feedback_scores,omitzero"`
+	ID                     string                    `json:"id,omitempty"`
+	LastUpdatedAt          time.Time                 `json:"last_updated_at,omitzero"`
+	LastUpdatedBy          string                    `json:"last_updated_by,omitempty"`
+	Metadata               json.RawMessage           `json:"metadata,omitempty"`
+	Name                   string                    `json:"name,omitempty"`
+	NumTrials              *int64                    `json:"num_trials,omitempty"`
+	ObjectiveName          string                    `json:"objective_name"`
+	ProjectID              string                    `json:"project_id,omitempty"`
+	ProjectName            string                    `json:"project_name,omitempty"`
+	Status                 OptimizationStatus        `json:"status"`
+	StudioConfig           *OptimizationStudioConfig `json:"studio_config,omitempty"`
+	TotalOptimizationCost  *float64                  `json:"total_optimization_cost,omitempty"`
 }
 
-// OptimizationPage is returned by findOptimizations and findOptimizationsByProject.
+// OptimizationPage is returned by findOptimizations and
+// findOptimizationsByProject.
 type OptimizationPage struct {
 	Content    []Optimization `json:"content,omitzero"`
 	Page       *int           `json:"page,omitempty"`
@@ -3106,24 +2997,17 @@ type OptimizationPage struct {
 	Total      *int64         `json:"total,omitempty"`
 }
 
-// OptimizationStatus is a set of values in Optimization and OptimizationUpdate. Other values are kept as they are.
+// OptimizationStatus is a value in Optimization and OptimizationUpdate. Values
+// without a constant are kept as they are.
 type OptimizationStatus string
 
 // OptimizationStudioConfig is part of Optimization.
 type OptimizationStudioConfig struct {
-	DatasetName string `json:"dataset_name"`
-
-	// Evaluation is part of OptimizationStudioConfig.
-	Evaluation StudioEvaluation `json:"evaluation"`
-
-	// LLMModel is part of OptimizationStudioConfig.
-	LLMModel StudioLLMModel `json:"llm_model"`
-
-	// Optimizer is part of OptimizationStudioConfig.
-	Optimizer StudioOptimizer `json:"optimizer"`
-
-	// Prompt is part of OptimizationStudioConfig.
-	Prompt StudioPrompt `json:"prompt"`
+	DatasetName string           `json:"dataset_name"`
+	Evaluation  StudioEvaluation `json:"evaluation"`
+	LLMModel    StudioLLMModel   `json:"llm_model"`
+	Optimizer   StudioOptimizer  `json:"optimizer"`
+	Prompt      StudioPrompt     `json:"prompt"`
 }
 
 // OptimizationStudioLog is returned by getStudioOptimizationLogs.
@@ -3135,13 +3019,10 @@ type OptimizationStudioLog struct {
 
 // OptimizationUpdate is taken by updateOptimizationsById.
 type OptimizationUpdate struct {
-	// ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
-	ErrorInfo *ErrorInfo      `json:"error_info,omitempty"`
-	Metadata  json.RawMessage `json:"metadata,omitempty"`
-	Name      string          `json:"name,omitempty"`
-
-	// Status is a set of values in Optimization and OptimizationUpdate. Other values are kept as they are.
-	Status OptimizationStatus `json:"status,omitempty"`
+	ErrorInfo *ErrorInfo         `json:"error_info,omitempty"`
+	Metadata  json.RawMessage    `json:"metadata,omitempty"`
+	Name      string             `json:"name,omitempty"`
+	Status    OptimizationStatus `json:"status,omitempty"`
 }
 
 // PageColumns is returned by getDatasetItemsOutputColumns.
@@ -3151,28 +3032,24 @@ type PageColumns struct {
 
 // Param is part of Agent.
 type Param struct {
-	Name string `json:"name"`
-
-	// Presence is a set of values in Param. Other values are kept as they are.
+	Name     string        `json:"name"`
 	Presence ParamPresence `json:"presence,omitempty"`
 	Type     string        `json:"type"`
 }
 
-// ParamPresence is a set of values in Param. Other values are kept as they are.
+// ParamPresence is a value in Param. Values without a constant are kept as they
+// are.
 type ParamPresence string
 
 // PercentageValueStat is part of ProjectStatItemObject.
 type PercentageValueStat struct {
-	Name string `json:"name,omitempty"`
-
-	// Type is a set of values in ProjectStatItemObjectBase. Other values are kept as they are.
-	Type ProjectStatItemObjectType `json:"type,omitempty"`
-
-	// Value is part of AggregationData, Experiment, PercentageValueStat and 2 others.
-	Value *PercentageValues `json:"value,omitempty"`
+	Name  string                    `json:"name,omitempty"`
+	Type  ProjectStatItemObjectType `json:"type,omitempty"`
+	Value *PercentageValues         `json:"value,omitempty"`
 }
 
-// PercentageValues is part of AggregationData, Experiment, PercentageValueStat and 2 others.
+// PercentageValues is part of AggregationData, Experiment, PercentageValueStat
+// and 2 others.
 type PercentageValues struct {
 	P50 *float64 `json:"p50,omitempty"`
 	P90 *float64 `json:"p90,omitempty"`
@@ -3185,16 +3062,13 @@ type Permission struct {
 	PermissionValue string `json:"permission_value,omitempty"`
 }
 
-// Project is taken by createProject, and returned by getProjectById and retrieveProject, and part of ProjectPage.
+// Project is taken by createProject, returned by getProjectById and
+// retrieveProject and part of ProjectPage.
 type Project struct {
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	Description string    `json:"description,omitempty"`
-
-	// Duration is part of AggregationData, Experiment, PercentageValueStat and 2 others.
-	Duration *PercentageValues `json:"duration,omitempty"`
-
-	// ErrorCount is part of Project and ProjectStatsSummaryItem.
+	CreatedAt             time.Time                `json:"created_at,omitzero"`
+	CreatedBy             string                   `json:"created_by,omitempty"`
+	Description           string                   `json:"description,omitempty"`
+	Duration              *PercentageValues        `json:"duration,omitempty"`
 	ErrorCount            *ErrorCountWithDeviation `json:"error_count,omitempty"`
 	FeedbackScores        []FeedbackScoreAverage   `json:"feedback_scores,omitzero"`
 	GuardrailsFailedCount *int64                   `json:"guardrails_failed_count,omitempty"`
@@ -3208,22 +3082,15 @@ type Project struct {
 	TotalEstimatedCostSum *float64                 `json:"total_estimated_cost_sum,omitempty"`
 	TraceCount            *int64                   `json:"trace_count,omitempty"`
 	Usage                 map[string]float64       `json:"usage,omitzero"`
-
-	// Visibility is a set of values in Dataset, DatasetUpdate, Project and ProjectUpdate. Other values are kept as they are.
-	Visibility Visibility `json:"visibility,omitempty"`
+	Visibility            Visibility               `json:"visibility,omitempty"`
 }
 
 // ProjectMetricRequest is taken by getProjectMetrics.
 type ProjectMetricRequest struct {
-	// Breakdown is part of ProjectMetricRequest and WorkspaceSpanMetricRequest.
-	Breakdown *BreakdownConfig `json:"breakdown,omitempty"`
-
-	// Interval is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
-	Interval      MetricInterval `json:"interval,omitempty"`
-	IntervalEnd   time.Time      `json:"interval_end,omitzero"`
-	IntervalStart time.Time      `json:"interval_start,omitzero"`
-
-	// MetricType is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
+	Breakdown     *BreakdownConfig    `json:"breakdown,omitempty"`
+	Interval      MetricInterval      `json:"interval,omitempty"`
+	IntervalEnd   time.Time           `json:"interval_end,omitzero"`
+	IntervalStart time.Time           `json:"interval_start,omitzero"`
 	MetricType    MetricType          `json:"metric_type,omitempty"`
 	SpanFilters   []SpanFilter        `json:"span_filters,omitzero"`
 	ThreadFilters []TraceThreadFilter `json:"thread_filters,omitzero"`
@@ -3232,10 +3099,7 @@ type ProjectMetricRequest struct {
 
 // ProjectMetricResponse is returned by getProjectMetrics.
 type ProjectMetricResponse struct {
-	// Interval is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
-	Interval MetricInterval `json:"interval,omitempty"`
-
-	// MetricType is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
+	Interval   MetricInterval  `json:"interval,omitempty"`
 	MetricType MetricType      `json:"metric_type,omitempty"`
 	ProjectID  string          `json:"project_id,omitempty"`
 	Results    []ResultsNumber `json:"results,omitzero"`
@@ -3262,23 +3126,19 @@ type ProjectRetrieve struct {
 	Name         string `json:"name"`
 }
 
-// ProjectStatItemObject is one of PercentageValueStat, CountValueStat, AvgValueStat. The member type says which. Other variants are kept as they are.
+// ProjectStatItemObject is one of [PercentageValueStat], [CountValueStat],
+// [AvgValueStat]. The member type says which. Unknown variants are kept as they
+// are.
 type ProjectStatItemObject struct {
 	union json.RawMessage
 }
 
-// ProjectStatItemObjectBase is part of AvgValueStat, CountValueStat and PercentageValueStat.
-type ProjectStatItemObjectBase struct {
-	Name string `json:"name,omitempty"`
-
-	// Type is a set of values in ProjectStatItemObjectBase. Other values are kept as they are.
-	Type ProjectStatItemObjectType `json:"type,omitempty"`
-}
-
-// ProjectStatItemObjectType is a set of values in ProjectStatItemObjectBase. Other values are kept as they are.
+// ProjectStatItemObjectType is a value in ProjectStatItemObjectBase. Values
+// without a constant are kept as they are.
 type ProjectStatItemObjectType string
 
-// ProjectStats is returned by getDatasetExperimentItemsStats, getSpanStats, getTraceStats and getTraceThreadStats.
+// ProjectStats is returned by getDatasetExperimentItemsStats, getSpanStats,
+// getTraceStats and getTraceThreadStats.
 type ProjectStats struct {
 	Stats []ProjectStatItemObject `json:"stats,omitzero"`
 }
@@ -3290,10 +3150,7 @@ type ProjectStatsSummary struct {
 
 // ProjectStatsSummaryItem is part of ProjectStatsSummary.
 type ProjectStatsSummaryItem struct {
-	// Duration is part of AggregationData, Experiment, PercentageValueStat and 2 others.
-	Duration *PercentageValues `json:"duration,omitempty"`
-
-	// ErrorCount is part of Project and ProjectStatsSummaryItem.
+	Duration              *PercentageValues        `json:"duration,omitempty"`
 	ErrorCount            *ErrorCountWithDeviation `json:"error_count,omitempty"`
 	FeedbackScores        []FeedbackScoreAverage   `json:"feedback_scores,omitzero"`
 	GuardrailsFailedCount *int64                   `json:"guardrails_failed_count,omitempty"`
@@ -3307,41 +3164,32 @@ type ProjectStatsSummaryItem struct {
 
 // ProjectUpdate is taken by updateProject.
 type ProjectUpdate struct {
-	Description string `json:"description,omitempty"`
-	Name        string `json:"name,omitempty"`
-
-	// Visibility is a set of values in Dataset, DatasetUpdate, Project and ProjectUpdate. Other values are kept as they are.
-	Visibility Visibility `json:"visibility,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Name        string     `json:"name,omitempty"`
+	Visibility  Visibility `json:"visibility,omitempty"`
 }
 
-// Prompt is taken by createPrompt and updatePrompt, and returned by getPromptByCommit and getPromptById, and part of PromptPage.
+// Prompt is taken by createPrompt and updatePrompt, returned by
+// getPromptByCommit and getPromptById and part of PromptPage.
 type Prompt struct {
-	ChangeDescription string    `json:"change_description,omitempty"`
-	CreatedAt         time.Time `json:"created_at,omitzero"`
-	CreatedBy         string    `json:"created_by,omitempty"`
-	Description       string    `json:"description,omitempty"`
-	ID                string    `json:"id,omitempty"`
-	LastUpdatedAt     time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string    `json:"last_updated_by,omitempty"`
-
-	// LatestVersion is returned by createPromptVersion, getPromptVersionById, getPromptVersionByNumber and 3 others, and part of CreatePromptVersion, Prompt and PromptVersionPage.
-	LatestVersion *PromptVersion  `json:"latest_version,omitempty"`
-	Metadata      json.RawMessage `json:"metadata,omitempty"`
-	Name          string          `json:"name"`
-	ProjectID     string          `json:"project_id,omitempty"`
-	ProjectName   string          `json:"project_name,omitempty"`
-
-	// RequestedVersion is returned by createPromptVersion, getPromptVersionById, getPromptVersionByNumber and 3 others, and part of CreatePromptVersion, Prompt and PromptVersionPage.
-	RequestedVersion *PromptVersion `json:"requested_version,omitempty"`
-	Tags             []string       `json:"tags,omitzero"`
-	Template         string         `json:"template,omitempty"`
-
-	// TemplateStructure is a set of values in CreatePromptVersion, Prompt and PromptVersion. Other values are kept as they are.
+	ChangeDescription string                  `json:"change_description,omitempty"`
+	CreatedAt         time.Time               `json:"created_at,omitzero"`
+	CreatedBy         string                  `json:"created_by,omitempty"`
+	Description       string                  `json:"description,omitempty"`
+	ID                string                  `json:"id,omitempty"`
+	LastUpdatedAt     time.Time               `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string                  `json:"last_updated_by,omitempty"`
+	LatestVersion     *PromptVersion          `json:"latest_version,omitempty"`
+	Metadata          json.RawMessage         `json:"metadata,omitempty"`
+	Name              string                  `json:"name"`
+	ProjectID         string                  `json:"project_id,omitempty"`
+	ProjectName       string                  `json:"project_name,omitempty"`
+	RequestedVersion  *PromptVersion          `json:"requested_version,omitempty"`
+	Tags              []string                `json:"tags,omitzero"`
+	Template          string                  `json:"template,omitempty"`
 	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
-
-	// Type is a set of values in Prompt and PromptVersion. Other values are kept as they are.
-	Type         PromptType `json:"type,omitempty"`
-	VersionCount *int64     `json:"version_count,omitempty"`
+	Type              PromptType              `json:"type,omitempty"`
+	VersionCount      *int64                  `json:"version_count,omitempty"`
 }
 
 // PromptPage is returned by getPrompts and getPromptsByProject.
@@ -3353,7 +3201,8 @@ type PromptPage struct {
 	Total      *int64   `json:"total,omitempty"`
 }
 
-// PromptTemplateStructure is a set of values in CreatePromptVersion, Prompt and PromptVersion. Other values are kept as they are.
+// PromptTemplateStructure is a value in CreatePromptVersion, Prompt and
+// PromptVersion. Values without a constant are kept as they are.
 type PromptTemplateStructure string
 
 // PromptTokensDetails is part of Usage.
@@ -3361,7 +3210,8 @@ type PromptTokensDetails struct {
 	CachedTokens *int `json:"cached_tokens,omitempty"`
 }
 
-// PromptType is a set of values in Prompt and PromptVersion. Other values are kept as they are.
+// PromptType is a value in Prompt and PromptVersion. Values without a constant
+// are kept as they are.
 type PromptType string
 
 // PromptVariant is part of ExperimentExecutionRequest.
@@ -3372,40 +3222,34 @@ type PromptVariant struct {
 	PromptVersions []PromptVersionLink        `json:"prompt_versions,omitzero"`
 }
 
-// PromptVersion is returned by createPromptVersion, getPromptVersionById, getPromptVersionByNumber and 3 others, and part of CreatePromptVersion, Prompt and PromptVersionPage.
+// PromptVersion is returned by createPromptVersion, getPromptVersionById,
+// getPromptVersionByNumber and 3 others and part of CreatePromptVersion, Prompt
+// and PromptVersionPage.
 type PromptVersion struct {
 	ChangeDescription string    `json:"change_description,omitempty"`
 	Commit            string    `json:"commit,omitempty"`
 	CreatedAt         time.Time `json:"created_at,omitzero"`
 	CreatedBy         string    `json:"created_by,omitempty"`
-	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
-	Environment  string          `json:"environment,omitempty"`
-	Environments []string        `json:"environments,omitzero"`
-	ID           string          `json:"id,omitempty"`
-	Metadata     json.RawMessage `json:"metadata,omitempty"`
-	PromptID     string          `json:"prompt_id,omitempty"`
-	Tags         []string        `json:"tags,omitzero"`
-	Template     string          `json:"template"`
-
-	// TemplateStructure is a set of values in CreatePromptVersion, Prompt and PromptVersion. Other values are kept as they are.
-	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
-
-	// Type is a set of values in Prompt and PromptVersion. Other values are kept as they are.
-	Type          PromptType `json:"type,omitempty"`
-	Variables     []string   `json:"variables,omitzero"`
-	VersionNumber string     `json:"version_number,omitempty"`
-
-	// VersionType is a set of values in PromptVersion. Other values are kept as they are.
-	VersionType PromptVersionVersionType `json:"version_type,omitempty"`
+	// Deprecated: the API description marks it as deprecated.
+	Environment       string                   `json:"environment,omitempty"`
+	Environments      []string                 `json:"environments,omitzero"`
+	ID                string                   `json:"id,omitempty"`
+	Metadata          json.RawMessage          `json:"metadata,omitempty"`
+	PromptID          string                   `json:"prompt_id,omitempty"`
+	Tags              []string                 `json:"tags,omitzero"`
+	Template          string                   `json:"template"`
+	TemplateStructure PromptTemplateStructure  `json:"template_structure,omitempty"`
+	Type              PromptType               `json:"type,omitempty"`
+	Variables         []string                 `json:"variables,omitzero"`
+	VersionNumber     string                   `json:"version_number,omitempty"`
+	VersionType       PromptVersionVersionType `json:"version_type,omitempty"`
 }
 
 // PromptVersionBatchUpdate is taken by updatePromptVersions.
 type PromptVersionBatchUpdate struct {
-	IDs       []string `json:"ids"`
-	MergeTags *bool    `json:"merge_tags,omitempty"`
-
-	// Update is part of PromptVersionBatchUpdate.
-	Update PromptVersionUpdate `json:"update"`
+	IDs       []string            `json:"ids"`
+	MergeTags *bool               `json:"merge_tags,omitempty"`
+	Update    PromptVersionUpdate `json:"update"`
 }
 
 // PromptVersionCommitsRequest is taken by getPromptsByCommits.
@@ -3423,7 +3267,8 @@ type PromptVersionIDsRequest struct {
 	IDs []string `json:"ids"`
 }
 
-// PromptVersionLink is returned by getPromptsByCommits, and part of Experiment, ExperimentExecutionRequest and PromptVariant.
+// PromptVersionLink is returned by getPromptsByCommits and part of Experiment,
+// ExperimentExecutionRequest and PromptVariant.
 type PromptVersionLink struct {
 	Commit          string `json:"commit,omitempty"`
 	ID              string `json:"id"`
@@ -3456,26 +3301,26 @@ type PromptVersionUpdate struct {
 	Tags []string `json:"tags,omitzero"`
 }
 
-// PromptVersionVersionType is a set of values in PromptVersion. Other values are kept as they are.
+// PromptVersionVersionType is a value in PromptVersion. Values without a
+// constant are kept as they are.
 type PromptVersionVersionType string
 
-// ProviderAPIKey is taken by storeLlmProviderApiKey, and returned by getLlmProviderApiKeyById, and part of ProviderAPIKeyPage.
+// ProviderAPIKey is taken by storeLlmProviderApiKey, returned by
+// getLlmProviderApiKeyById and part of ProviderAPIKeyPage.
 type ProviderAPIKey struct {
-	APIKey        string            `json:"api_key,omitempty"`
-	BaseURL       string            `json:"base_url,omitempty"`
-	Configuration map[string]string `json:"configuration,omitzero"`
-	CreatedAt     time.Time         `json:"created_at,omitzero"`
-	CreatedBy     string            `json:"created_by,omitempty"`
-	Headers       map[string]string `json:"headers,omitzero"`
-	ID            string            `json:"id,omitempty"`
-	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
-	Name          string            `json:"name,omitempty"`
-
-	// Provider is a set of values in ProviderAPIKey. Other values are kept as they are.
-	Provider     ProviderAPIKeyProvider `json:"provider"`
-	ProviderName string                 `json:"provider_name,omitempty"`
-	ReadOnly     *bool                  `json:"read_only,omitempty"`
+	APIKey        string                 `json:"api_key,omitempty"`
+	BaseURL       string                 `json:"base_url,omitempty"`
+	Configuration map[string]string      `json:"configuration,omitzero"`
+	CreatedAt     time.Time              `json:"created_at,omitzero"`
+	CreatedBy     string                 `json:"created_by,omitempty"`
+	Headers       map[string]string      `json:"headers,omitzero"`
+	ID            string                 `json:"id,omitempty"`
+	LastUpdatedAt time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                 `json:"last_updated_by,omitempty"`
+	Name          string                 `json:"name,omitempty"`
+	Provider      ProviderAPIKeyProvider `json:"provider"`
+	ProviderName  string                 `json:"provider_name,omitempty"`
+	ReadOnly      *bool                  `json:"read_only,omitempty"`
 }
 
 // ProviderAPIKeyPage is returned by findLlmProviderKeys.
@@ -3486,7 +3331,8 @@ type ProviderAPIKeyPage struct {
 	Total      *int64           `json:"total,omitempty"`
 }
 
-// ProviderAPIKeyProvider is a set of values in ProviderAPIKey. Other values are kept as they are.
+// ProviderAPIKeyProvider is a value in ProviderAPIKey. Values without a
+// constant are kept as they are.
 type ProviderAPIKeyProvider string
 
 // ProviderAPIKeyUpdate is taken by updateLlmProviderApiKey.
@@ -3501,17 +3347,16 @@ type ProviderAPIKeyUpdate struct {
 
 // RecentActivityItem is part of RecentActivityPage.
 type RecentActivityItem struct {
-	CreatedAt  time.Time `json:"created_at,omitzero"`
-	CreatedBy  string    `json:"created_by,omitempty"`
-	ID         string    `json:"id,omitempty"`
-	Name       string    `json:"name,omitempty"`
-	ResourceID string    `json:"resource_id,omitempty"`
-
-	// Type is a set of values in RecentActivityItem. Other values are kept as they are.
-	Type RecentActivityItemType `json:"type,omitempty"`
+	CreatedAt  time.Time              `json:"created_at,omitzero"`
+	CreatedBy  string                 `json:"created_by,omitempty"`
+	ID         string                 `json:"id,omitempty"`
+	Name       string                 `json:"name,omitempty"`
+	ResourceID string                 `json:"resource_id,omitempty"`
+	Type       RecentActivityItemType `json:"type,omitempty"`
 }
 
-// RecentActivityItemType is a set of values in RecentActivityItem. Other values are kept as they are.
+// RecentActivityItemType is a value in RecentActivityItem. Values without a
+// constant are kept as they are.
 type RecentActivityItemType string
 
 // RecentActivityPage is returned by getRecentActivity.
@@ -3524,27 +3369,23 @@ type RecentActivityPage struct {
 
 // ReportCompleteRequest is taken by completeReport.
 type ReportCompleteRequest struct {
-	Content            string          `json:"content,omitempty"`
-	RecommendedActions json.RawMessage `json:"recommended_actions,omitempty"`
-	SessionID          string          `json:"session_id,omitempty"`
-
-	// Status is a set of values in OllieReport and ReportCompleteRequest. Other values are kept as they are.
-	Status OllieReportStatus `json:"status"`
+	Content            string            `json:"content,omitempty"`
+	RecommendedActions json.RawMessage   `json:"recommended_actions,omitempty"`
+	SessionID          string            `json:"session_id,omitempty"`
+	Status             OllieReportStatus `json:"status"`
 }
 
-// ReportFailure is taken by createReportFailure, and part of ReportFailurePage.
+// ReportFailure is taken by createReportFailure and part of ReportFailurePage.
 type ReportFailure struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	Detail        string    `json:"detail,omitempty"`
-	ID            string    `json:"id,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	ProjectID     string    `json:"project_id"`
-	Reason        string    `json:"reason"`
-
-	// Type is a set of values in ReportFailure and findReportFailures. Other values are kept as they are.
-	Type ReportFailureType `json:"type"`
+	CreatedAt     time.Time         `json:"created_at,omitzero"`
+	CreatedBy     string            `json:"created_by,omitempty"`
+	Detail        string            `json:"detail,omitempty"`
+	ID            string            `json:"id,omitempty"`
+	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
+	ProjectID     string            `json:"project_id"`
+	Reason        string            `json:"reason"`
+	Type          ReportFailureType `json:"type"`
 }
 
 // ReportFailurePage is returned by findReportFailures.
@@ -3555,10 +3396,12 @@ type ReportFailurePage struct {
 	Total   *int64          `json:"total,omitempty"`
 }
 
-// ReportFailureType is a set of values in ReportFailure and findReportFailures. Other values are kept as they are.
+// ReportFailureType is a value in ReportFailure and findReportFailures. Values
+// without a constant are kept as they are.
 type ReportFailureType string
 
-// ReportPreference is taken by updateReportPreference, and returned by getReportPreference and updateReportPreference.
+// ReportPreference is taken by updateReportPreference and returned by
+// getReportPreference and updateReportPreference.
 type ReportPreference struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 	CustomPrompt  string    `json:"custom_prompt,omitempty"`
@@ -3570,35 +3413,32 @@ type ReportPreference struct {
 
 // ReportedIssue is part of AgentInsightsReport.
 type ReportedIssue struct {
-	Cause       string          `json:"cause,omitempty"`
-	Count       int64           `json:"count"`
-	Description string          `json:"description,omitempty"`
-	ID          string          `json:"id,omitempty"`
-	Metadata    json.RawMessage `json:"metadata,omitempty"`
-	Name        string          `json:"name"`
-
-	// Severity is a set of values in AgentInsightsIssue, AgentInsightsIssueWithDetails, ReportedIssue and findAgentInsightsIssues. Other values are kept as they are.
-	Severity      Severity `json:"severity"`
-	SuggestedFix  string   `json:"suggested_fix,omitempty"`
-	TotalCount    int64    `json:"total_count"`
-	TotalUsers    int64    `json:"total_users"`
-	TracesQuery   string   `json:"traces_query,omitempty"`
-	UsersImpacted int64    `json:"users_impacted"`
+	Cause         string          `json:"cause,omitempty"`
+	Count         int64           `json:"count"`
+	Description   string          `json:"description,omitempty"`
+	ID            string          `json:"id,omitempty"`
+	Metadata      json.RawMessage `json:"metadata,omitempty"`
+	Name          string          `json:"name"`
+	Severity      Severity        `json:"severity"`
+	SuggestedFix  string          `json:"suggested_fix,omitempty"`
+	TotalCount    int64           `json:"total_count"`
+	TotalUsers    int64           `json:"total_users"`
+	TracesQuery   string          `json:"traces_query,omitempty"`
+	UsersImpacted int64           `json:"users_impacted"`
 }
 
 // ResponseFormat is part of ChatCompletionRequest.
 type ResponseFormat struct {
-	// JSONSchema is part of ResponseFormat.
-	JSONSchema *JSONSchema `json:"json_schema,omitempty"`
-
-	// Type is a set of values in ResponseFormat. Other values are kept as they are.
-	Type ResponseFormatType `json:"type,omitempty"`
+	JSONSchema *JSONSchema        `json:"json_schema,omitempty"`
+	Type       ResponseFormatType `json:"type,omitempty"`
 }
 
-// ResponseFormatType is a set of values in ResponseFormat. Other values are kept as they are.
+// ResponseFormatType is a value in ResponseFormat. Values without a constant
+// are kept as they are.
 type ResponseFormatType string
 
-// Result is returned by costsSummary, and part of WorkspaceMetricResponse and WorkspaceMetricsSummaryResponse.
+// Result is returned by costsSummary and part of WorkspaceMetricResponse and
+// WorkspaceMetricsSummaryResponse.
 type Result struct {
 	Current  *float64 `json:"current,omitempty"`
 	Name     string   `json:"name,omitempty"`
@@ -3611,29 +3451,27 @@ type ResultsNumber struct {
 	Name string            `json:"name,omitempty"`
 }
 
-// RetentionRule is taken by createRetentionRule, and returned by createRetentionRule and getRetentionRuleById, and part of RetentionRulePage.
+// RetentionRule is taken by createRetentionRule, returned by
+// createRetentionRule and getRetentionRuleById and part of RetentionRulePage.
 type RetentionRule struct {
-	ApplyToPast   *bool     `json:"apply_to_past,omitempty"`
-	CatchUpCursor string    `json:"catch_up_cursor,omitempty"`
-	CatchUpDone   *bool     `json:"catch_up_done,omitempty"`
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	Enabled       *bool     `json:"enabled,omitempty"`
-	ID            string    `json:"id,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-
-	// Level is a set of values in RetentionRule. Other values are kept as they are.
-	Level             RetentionRuleLevel `json:"level,omitempty"`
-	OrganizationLevel *bool              `json:"organization_level,omitempty"`
-	ProjectID         string             `json:"project_id,omitempty"`
-
-	// Retention is a set of values in RetentionRule. Other values are kept as they are.
-	Retention   RetentionRuleRetention `json:"retention"`
-	WorkspaceID string                 `json:"workspace_id,omitempty"`
+	ApplyToPast       *bool                  `json:"apply_to_past,omitempty"`
+	CatchUpCursor     string                 `json:"catch_up_cursor,omitempty"`
+	CatchUpDone       *bool                  `json:"catch_up_done,omitempty"`
+	CreatedAt         time.Time              `json:"created_at,omitzero"`
+	CreatedBy         string                 `json:"created_by,omitempty"`
+	Enabled           *bool                  `json:"enabled,omitempty"`
+	ID                string                 `json:"id,omitempty"`
+	LastUpdatedAt     time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string                 `json:"last_updated_by,omitempty"`
+	Level             RetentionRuleLevel     `json:"level,omitempty"`
+	OrganizationLevel *bool                  `json:"organization_level,omitempty"`
+	ProjectID         string                 `json:"project_id,omitempty"`
+	Retention         RetentionRuleRetention `json:"retention"`
+	WorkspaceID       string                 `json:"workspace_id,omitempty"`
 }
 
-// RetentionRuleLevel is a set of values in RetentionRule. Other values are kept as they are.
+// RetentionRuleLevel is a value in RetentionRule. Values without a constant are
+// kept as they are.
 type RetentionRuleLevel string
 
 // RetentionRulePage is returned by findRetentionRules.
@@ -3644,7 +3482,8 @@ type RetentionRulePage struct {
 	Total   *int64          `json:"total,omitempty"`
 }
 
-// RetentionRuleRetention is a set of values in RetentionRule. Other values are kept as they are.
+// RetentionRuleRetention is a value in RetentionRule. Values without a constant
+// are kept as they are.
 type RetentionRuleRetention string
 
 // RevokeForm is taken by revoke.
@@ -3659,8 +3498,15 @@ type ScoreName struct {
 	Type string `json:"type,omitempty"`
 }
 
-// ScoreSource is a set of values in AssertionResultBatchItem, FeedbackScore, FeedbackScoreBatchItem and 2 others. Other values are kept as they are.
+// ScoreSource is a value in AssertionResultBatchItem, FeedbackScore,
+// FeedbackScoreBatchItem and 2 others. Values without a constant are kept as
+// they are.
 type ScoreSource string
+
+// ServerVersion is returned by version.
+type ServerVersion struct {
+	Version string `json:"version"`
+}
 
 // ServiceTogglesConfig is returned by getServiceToggles.
 type ServiceTogglesConfig struct {
@@ -3698,49 +3544,62 @@ type ServiceTogglesConfig struct {
 	WelcomeWizardEnabled               bool     `json:"welcome_wizard_enabled"`
 }
 
-// Severity is a set of values in AgentInsightsIssue, AgentInsightsIssueWithDetails, ReportedIssue and findAgentInsightsIssues. Other values are kept as they are.
+// Severity is a value in AgentInsightsIssue, AgentInsightsIssueWithDetails,
+// ReportedIssue and findAgentInsightsIssues. Values without a constant are kept
+// as they are.
 type Severity string
 
-// Source is a set of values in Span, SpanUpdate, Trace and TraceUpdate. Other values are kept as they are.
+// SortingField is taken by findAgentInsightsIssues, findAlerts,
+// findAlertsByProject and 18 others.
+type SortingField struct {
+	// Ascending or descending.
+	Direction SortingFieldDirection `json:"direction"`
+
+	// Name of the field. The server ignores fields that cannot be sorted by;
+	// pages name those that can.
+	Field string `json:"field"`
+}
+
+// SortingFieldDirection is a value in SortingField. Values without a constant
+// are kept as they are.
+type SortingFieldDirection string
+
+// Source is a value in Span, SpanUpdate, Trace and TraceUpdate. Values without
+// a constant are kept as they are.
 type Source string
 
-// Span is taken by createSpan, and returned by getSpanById and searchSpans, and part of ExperimentItemBulkRecord, SpanBatch and SpanPage.
+// Span is taken by createSpan, returned by getSpanById and searchSpans and part
+// of ExperimentItemBulkRecord, SpanBatch and SpanPage.
 type Span struct {
-	Comments    []Comment `json:"comments,omitzero"`
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	Duration    *float64  `json:"duration,omitempty"`
-	EndTime     time.Time `json:"end_time,omitzero"`
-	Environment string    `json:"environment,omitempty"`
-
-	// ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
-	ErrorInfo      *ErrorInfo      `json:"error_info,omitempty"`
-	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
-	ID             string          `json:"id,omitempty"`
-	Input          json.RawMessage `json:"input,omitempty"`
-	LastUpdatedAt  time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy  string          `json:"last_updated_by,omitempty"`
-	Metadata       json.RawMessage `json:"metadata,omitempty"`
-	Model          string          `json:"model,omitempty"`
-	Name           string          `json:"name,omitempty"`
-	Output         json.RawMessage `json:"output,omitempty"`
-	ParentSpanID   string          `json:"parent_span_id,omitempty"`
-	ProjectID      string          `json:"project_id,omitempty"`
-	ProjectName    string          `json:"project_name,omitempty"`
-	Provider       string          `json:"provider,omitempty"`
-
-	// Source is a set of values in Span, SpanUpdate, Trace and TraceUpdate. Other values are kept as they are.
-	Source                    Source    `json:"source,omitempty"`
-	StartTime                 time.Time `json:"start_time"`
-	Tags                      []string  `json:"tags,omitzero"`
-	TotalEstimatedCost        *float64  `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostVersion string    `json:"total_estimated_cost_version,omitempty"`
-	TraceID                   string    `json:"trace_id,omitempty"`
-	TTFT                      *float64  `json:"ttft,omitempty"`
-
-	// Type is a set of values in Span, SpanSearchStreamRequest, SpanUpdate and 3 others. Other values are kept as they are.
-	Type  SpanType       `json:"type,omitempty"`
-	Usage map[string]int `json:"usage,omitzero"`
+	Comments                  []Comment       `json:"comments,omitzero"`
+	CreatedAt                 time.Time       `json:"created_at,omitzero"`
+	CreatedBy                 string          `json:"created_by,omitempty"`
+	Duration                  *float64        `json:"duration,omitempty"`
+	EndTime                   time.Time       `json:"end_time,omitzero"`
+	Environment               string          `json:"environment,omitempty"`
+	ErrorInfo                 *ErrorInfo      `json:"error_info,omitempty"`
+	FeedbackScores            []FeedbackScore `json:"feedback_scores,omitzero"`
+	ID                        string          `json:"id,omitempty"`
+	Input                     json.RawMessage `json:"input,omitempty"`
+	LastUpdatedAt             time.Time       `json:"last_updated_at,omitzero"`
+	LastUpdatedBy             string          `json:"last_updated_by,omitempty"`
+	Metadata                  json.RawMessage `json:"metadata,omitempty"`
+	Model                     string          `json:"model,omitempty"`
+	Name                      string          `json:"name,omitempty"`
+	Output                    json.RawMessage `json:"output,omitempty"`
+	ParentSpanID              string          `json:"parent_span_id,omitempty"`
+	ProjectID                 string          `json:"project_id,omitempty"`
+	ProjectName               string          `json:"project_name,omitempty"`
+	Provider                  string          `json:"provider,omitempty"`
+	Source                    Source          `json:"source,omitempty"`
+	StartTime                 time.Time       `json:"start_time"`
+	Tags                      []string        `json:"tags,omitzero"`
+	TotalEstimatedCost        *float64        `json:"total_estimated_cost,omitempty"`
+	TotalEstimatedCostVersion string          `json:"total_estimated_cost_version,omitempty"`
+	TraceID                   string          `json:"trace_id,omitempty"`
+	TTFT                      *float64        `json:"ttft,omitempty"`
+	Type                      SpanType        `json:"type,omitempty"`
+	Usage                     map[string]int  `json:"usage,omitzero"`
 }
 
 // SpanBatch is taken by createSpans.
@@ -3750,11 +3609,9 @@ type SpanBatch struct {
 
 // SpanBatchUpdate is taken by batchUpdateSpans.
 type SpanBatchUpdate struct {
-	IDs       []string `json:"ids"`
-	MergeTags *bool    `json:"merge_tags,omitempty"`
-
-	// Update is taken by updateSpan, and part of SpanBatchUpdate.
-	Update SpanUpdate `json:"update"`
+	IDs       []string   `json:"ids"`
+	MergeTags *bool      `json:"merge_tags,omitempty"`
+	Update    SpanUpdate `json:"update"`
 }
 
 // SpanEnrichmentOptions is part of CreateDatasetItemsFromSpansRequest.
@@ -3766,24 +3623,25 @@ type SpanEnrichmentOptions struct {
 	IncludeUsage          *bool `json:"include_usage,omitempty"`
 }
 
-// SpanField is a set of values in SpanSearchStreamRequest. Other values are kept as they are.
+// SpanField is a value in SpanSearchStreamRequest. Values without a constant
+// are kept as they are.
 type SpanField string
 
-// SpanFilter is part of AutomationRuleEvaluatorSpanLLMAsJudge, AutomationRuleEvaluatorSpanUserDefinedMetricPython, AutomationRuleEvaluatorUpdateSpanLLMAsJudge and 4 others.
+// SpanFilter is taken by getSpanStats and getSpansByProject and part of
+// AutomationRuleEvaluatorSpanLLMAsJudge,
+// AutomationRuleEvaluatorSpanUserDefinedMetricPython,
+// AutomationRuleEvaluatorUpdateSpanLLMAsJudge and 4 others.
 type SpanFilter struct {
-	Field string `json:"field,omitempty"`
-	Key   string `json:"key,omitempty"`
-
-	// Operator is a set of values in DatasetItemFilter, SpanFilter, TraceFilter and TraceThreadFilter. Other values are kept as they are.
-	Operator FilterOperator `json:"operator,omitempty"`
-	Value    string         `json:"value,omitempty"`
+	Field    string         `json:"field"`
+	Key      string         `json:"key,omitempty"`
+	Operator FilterOperator `json:"operator"`
+	Value    string         `json:"value"`
 }
 
-// SpanLLMAsJudgeCode is part of AutomationRuleEvaluatorSpanLLMAsJudge and AutomationRuleEvaluatorUpdateSpanLLMAsJudge.
+// SpanLLMAsJudgeCode is part of AutomationRuleEvaluatorSpanLLMAsJudge and
+// AutomationRuleEvaluatorUpdateSpanLLMAsJudge.
 type SpanLLMAsJudgeCode struct {
-	Messages []LLMAsJudgeMessage `json:"messages"`
-
-	// Model is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and TraceThreadLLMAsJudgeCode.
+	Messages  []LLMAsJudgeMessage       `json:"messages"`
 	Model     LLMAsJudgeModelParameters `json:"model"`
 	Schema    []LLMAsJudgeOutputSchema  `json:"schema"`
 	Variables map[string]string         `json:"variables"`
@@ -3810,46 +3668,41 @@ type SpanSearchStreamRequest struct {
 	ToTime          time.Time    `json:"to_time,omitzero"`
 	TraceID         string       `json:"trace_id,omitempty"`
 	Truncate        *bool        `json:"truncate,omitempty"`
-
-	// Type is a set of values in Span, SpanSearchStreamRequest, SpanUpdate and 3 others. Other values are kept as they are.
-	Type SpanType `json:"type,omitempty"`
+	Type            SpanType     `json:"type,omitempty"`
 }
 
-// SpanType is a set of values in Span, SpanSearchStreamRequest, SpanUpdate and 3 others. Other values are kept as they are.
+// SpanType is a value in Span, SpanSearchStreamRequest, SpanUpdate and 3
+// others. Values without a constant are kept as they are.
 type SpanType string
 
-// SpanUpdate is taken by updateSpan, and part of SpanBatchUpdate.
+// SpanUpdate is taken by updateSpan and part of SpanBatchUpdate.
 type SpanUpdate struct {
-	EndTime     time.Time `json:"end_time,omitzero"`
-	Environment string    `json:"environment,omitempty"`
-
-	// ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
-	ErrorInfo    *ErrorInfo      `json:"error_info,omitempty"`
-	Input        json.RawMessage `json:"input,omitempty"`
-	Metadata     json.RawMessage `json:"metadata,omitempty"`
-	Model        string          `json:"model,omitempty"`
-	Name         string          `json:"name,omitempty"`
-	Output       json.RawMessage `json:"output,omitempty"`
-	ParentSpanID string          `json:"parent_span_id,omitempty"`
-	ProjectID    string          `json:"project_id,omitempty"`
-	ProjectName  string          `json:"project_name,omitempty"`
-	Provider     string          `json:"provider,omitempty"`
-
-	// Source is a set of values in Span, SpanUpdate, Trace and TraceUpdate. Other values are kept as they are.
-	Source             Source   `json:"source,omitempty"`
-	Tags               []string `json:"tags,omitzero"`
-	TagsToAdd          []string `json:"tags_to_add,omitzero"`
-	TagsToRemove       []string `json:"tags_to_remove,omitzero"`
-	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
-	TraceID            string   `json:"trace_id"`
-	TTFT               *float64 `json:"ttft,omitempty"`
-
-	// Type is a set of values in Span, SpanSearchStreamRequest, SpanUpdate and 3 others. Other values are kept as they are.
-	Type  SpanType       `json:"type,omitempty"`
-	Usage map[string]int `json:"usage,omitzero"`
+	EndTime            time.Time       `json:"end_time,omitzero"`
+	Environment        string          `json:"environment,omitempty"`
+	ErrorInfo          *ErrorInfo      `json:"error_info,omitempty"`
+	Input              json.RawMessage `json:"input,omitempty"`
+	Metadata           json.RawMessage `json:"metadata,omitempty"`
+	Model              string          `json:"model,omitempty"`
+	Name               string          `json:"name,omitempty"`
+	Output             json.RawMessage `json:"output,omitempty"`
+	ParentSpanID       string          `json:"parent_span_id,omitempty"`
+	ProjectID          string          `json:"project_id,omitempty"`
+	ProjectName        string          `json:"project_name,omitempty"`
+	Provider           string          `json:"provider,omitempty"`
+	Source             Source          `json:"source,omitempty"`
+	Tags               []string        `json:"tags,omitzero"`
+	TagsToAdd          []string        `json:"tags_to_add,omitzero"`
+	TagsToRemove       []string        `json:"tags_to_remove,omitzero"`
+	TotalEstimatedCost *float64        `json:"total_estimated_cost,omitempty"`
+	TraceID            string          `json:"trace_id"`
+	TTFT               *float64        `json:"ttft,omitempty"`
+	Type               SpanType        `json:"type,omitempty"`
+	Usage              map[string]int  `json:"usage,omitzero"`
 }
 
-// SpanUserDefinedMetricPythonCode is part of AutomationRuleEvaluatorSpanUserDefinedMetricPython and AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython.
+// SpanUserDefinedMetricPythonCode is part of
+// AutomationRuleEvaluatorSpanUserDefinedMetricPython and
+// AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython.
 type SpanUserDefinedMetricPythonCode struct {
 	Arguments map[string]string `json:"arguments"`
 	Metric    string            `json:"metric"`
@@ -3862,10 +3715,8 @@ type SpansCountResponse struct {
 
 // StartMultipartUploadRequest is taken by startMultiPartUpload.
 type StartMultipartUploadRequest struct {
-	ContainerID string `json:"container_id,omitempty"`
-	EntityID    string `json:"entity_id"`
-
-	// EntityType is a set of values in CompleteMultipartUploadRequest, StartMultipartUploadRequest, attachmentList and 2 others. Other values are kept as they are.
+	ContainerID    string               `json:"container_id,omitempty"`
+	EntityID       string               `json:"entity_id"`
 	EntityType     AttachmentEntityType `json:"entity_type"`
 	FileName       string               `json:"file_name"`
 	MimeType       string               `json:"mime_type,omitempty"`
@@ -3946,40 +3797,32 @@ type TokenUsageNames struct {
 
 // Tool is part of ChatCompletionRequest.
 type Tool struct {
-	// Function is part of ChatCompletionRequest and Tool.
 	Function *Function `json:"function,omitempty"`
-
-	// Type is a set of values in Tool and ToolCall. Other values are kept as they are.
-	Type ToolType `json:"type,omitempty"`
+	Type     ToolType  `json:"type,omitempty"`
 }
 
 // ToolCall is part of AssistantMessage and Delta.
 type ToolCall struct {
-	// Function is part of AssistantMessage, ChatCompletionRequest, Delta and ToolCall.
 	Function *FunctionCall `json:"function,omitempty"`
 	ID       string        `json:"id,omitempty"`
 	Index    *int          `json:"index,omitempty"`
-
-	// Type is a set of values in Tool and ToolCall. Other values are kept as they are.
-	Type ToolType `json:"type,omitempty"`
+	Type     ToolType      `json:"type,omitempty"`
 }
 
-// ToolType is a set of values in Tool and ToolCall. Other values are kept as they are.
+// ToolType is a value in Tool and ToolCall. Values without a constant are kept
+// as they are.
 type ToolType string
 
-// Trace is taken by createTrace, and returned by getTraceById and searchTraces, and part of ExperimentItemBulkRecord, TraceBatch and TracePage.
+// Trace is taken by createTrace, returned by getTraceById and searchTraces and
+// part of ExperimentItemBulkRecord, TraceBatch and TracePage.
 type Trace struct {
-	Comments    []Comment `json:"comments,omitzero"`
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	Duration    *float64  `json:"duration,omitempty"`
-	EndTime     time.Time `json:"end_time,omitzero"`
-	Environment string    `json:"environment,omitempty"`
-
-	// ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
-	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
-
-	// Experiment is part of Trace.
+	Comments              []Comment                `json:"comments,omitzero"`
+	CreatedAt             time.Time                `json:"created_at,omitzero"`
+	CreatedBy             string                   `json:"created_by,omitempty"`
+	Duration              *float64                 `json:"duration,omitempty"`
+	EndTime               time.Time                `json:"end_time,omitzero"`
+	Environment           string                   `json:"environment,omitempty"`
+	ErrorInfo             *ErrorInfo               `json:"error_info,omitempty"`
 	Experiment            *ExperimentItemReference `json:"experiment,omitempty"`
 	FeedbackScores        []FeedbackScore          `json:"feedback_scores,omitzero"`
 	GuardrailsValidations []GuardrailsValidation   `json:"guardrails_validations,omitzero"`
@@ -3995,20 +3838,16 @@ type Trace struct {
 	ProjectID             string                   `json:"project_id,omitempty"`
 	ProjectName           string                   `json:"project_name,omitempty"`
 	Providers             []string                 `json:"providers,omitzero"`
-
-	// Source is a set of values in Span, SpanUpdate, Trace and TraceUpdate. Other values are kept as they are.
-	Source             Source           `json:"source,omitempty"`
-	SpanCount          *int             `json:"span_count,omitempty"`
-	SpanFeedbackScores []FeedbackScore  `json:"span_feedback_scores,omitzero"`
-	StartTime          time.Time        `json:"start_time"`
-	Tags               []string         `json:"tags,omitzero"`
-	ThreadID           string           `json:"thread_id,omitempty"`
-	TotalEstimatedCost *float64         `json:"total_estimated_cost,omitempty"`
-	TTFT               *float64         `json:"ttft,omitempty"`
-	Usage              map[string]int64 `json:"usage,omitzero"`
-
-	// VisibilityMode is a set of values in Trace. Other values are kept as they are.
-	VisibilityMode TraceVisibilityMode `json:"visibility_mode,omitempty"`
+	Source                Source                   `json:"source,omitempty"`
+	SpanCount             *int                     `json:"span_count,omitempty"`
+	SpanFeedbackScores    []FeedbackScore          `json:"span_feedback_scores,omitzero"`
+	StartTime             time.Time                `json:"start_time"`
+	Tags                  []string                 `json:"tags,omitzero"`
+	ThreadID              string                   `json:"thread_id,omitempty"`
+	TotalEstimatedCost    *float64                 `json:"total_estimated_cost,omitempty"`
+	TTFT                  *float64                 `json:"ttft,omitempty"`
+	Usage                 map[string]int64         `json:"usage,omitzero"`
+	VisibilityMode        TraceVisibilityMode      `json:"visibility_mode,omitempty"`
 }
 
 // TraceBatch is taken by createTraces.
@@ -4018,11 +3857,9 @@ type TraceBatch struct {
 
 // TraceBatchUpdate is taken by batchUpdateTraces.
 type TraceBatchUpdate struct {
-	IDs       []string `json:"ids"`
-	MergeTags *bool    `json:"merge_tags,omitempty"`
-
-	// Update is taken by updateTrace, and part of TraceBatchUpdate.
-	Update TraceUpdate `json:"update"`
+	IDs       []string    `json:"ids"`
+	MergeTags *bool       `json:"merge_tags,omitempty"`
+	Update    TraceUpdate `json:"update"`
 }
 
 // TraceCountResponse is returned by getTracesCountForWorkspaces.
@@ -4040,17 +3877,18 @@ type TraceEnrichmentOptions struct {
 	IncludeUsage          *bool `json:"include_usage,omitempty"`
 }
 
-// TraceField is a set of values in TraceSearchStreamRequest. Other values are kept as they are.
+// TraceField is a value in TraceSearchStreamRequest. Values without a constant
+// are kept as they are.
 type TraceField string
 
-// TraceFilter is part of AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorUpdateLLMAsJudge, AutomationRuleEvaluatorUpdateUserDefinedMetricPython and 3 others.
+// TraceFilter is taken by getTraceStats and getTracesByProject and part of
+// AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorUpdateLLMAsJudge,
+// AutomationRuleEvaluatorUpdateUserDefinedMetricPython and 3 others.
 type TraceFilter struct {
-	Field string `json:"field,omitempty"`
-	Key   string `json:"key,omitempty"`
-
-	// Operator is a set of values in DatasetItemFilter, SpanFilter, TraceFilter and TraceThreadFilter. Other values are kept as they are.
-	Operator FilterOperator `json:"operator,omitempty"`
-	Value    string         `json:"value,omitempty"`
+	Field    string         `json:"field"`
+	Key      string         `json:"key,omitempty"`
+	Operator FilterOperator `json:"operator"`
+	Value    string         `json:"value"`
 }
 
 // TracePage is returned by getTracesByProject.
@@ -4076,25 +3914,24 @@ type TraceSearchStreamRequest struct {
 	Truncate         *bool         `json:"truncate,omitempty"`
 }
 
-// TraceThread is returned by getTraceThread and searchTraceThreads, and part of TraceThreadPage.
+// TraceThread is returned by getTraceThread and searchTraceThreads and part of
+// TraceThreadPage.
 type TraceThread struct {
-	Comments         []Comment       `json:"comments,omitzero"`
-	CreatedAt        time.Time       `json:"created_at,omitzero"`
-	CreatedBy        string          `json:"created_by,omitempty"`
-	Duration         *float64        `json:"duration,omitempty"`
-	EndTime          time.Time       `json:"end_time,omitzero"`
-	Environment      string          `json:"environment,omitempty"`
-	FeedbackScores   []FeedbackScore `json:"feedback_scores,omitzero"`
-	FirstMessage     json.RawMessage `json:"first_message,omitempty"`
-	ID               string          `json:"id,omitempty"`
-	LastMessage      json.RawMessage `json:"last_message,omitempty"`
-	LastUpdatedAt    time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy    string          `json:"last_updated_by,omitempty"`
-	NumberOfMessages *int64          `json:"number_of_messages,omitempty"`
-	ProjectID        string          `json:"project_id,omitempty"`
-	StartTime        time.Time       `json:"start_time,omitzero"`
-
-	// Status is a set of values in TraceThread. Other values are kept as they are.
+	Comments           []Comment         `json:"comments,omitzero"`
+	CreatedAt          time.Time         `json:"created_at,omitzero"`
+	CreatedBy          string            `json:"created_by,omitempty"`
+	Duration           *float64          `json:"duration,omitempty"`
+	EndTime            time.Time         `json:"end_time,omitzero"`
+	Environment        string            `json:"environment,omitempty"`
+	FeedbackScores     []FeedbackScore   `json:"feedback_scores,omitzero"`
+	FirstMessage       json.RawMessage   `json:"first_message,omitempty"`
+	ID                 string            `json:"id,omitempty"`
+	LastMessage        json.RawMessage   `json:"last_message,omitempty"`
+	LastUpdatedAt      time.Time         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy      string            `json:"last_updated_by,omitempty"`
+	NumberOfMessages   *int64            `json:"number_of_messages,omitempty"`
+	ProjectID          string            `json:"project_id,omitempty"`
+	StartTime          time.Time         `json:"start_time,omitzero"`
 	Status             TraceThreadStatus `json:"status,omitempty"`
 	Tags               []string          `json:"tags,omitzero"`
 	ThreadModelID      string            `json:"thread_model_id,omitempty"`
@@ -4112,21 +3949,20 @@ type TraceThreadBatchIdentifier struct {
 
 // TraceThreadBatchUpdate is taken by batchUpdateThreads.
 type TraceThreadBatchUpdate struct {
-	IDs       []string `json:"ids"`
-	MergeTags *bool    `json:"merge_tags,omitempty"`
-
-	// Update is taken by updateThread, and part of TraceThreadBatchUpdate.
-	Update TraceThreadUpdate `json:"update"`
+	IDs       []string          `json:"ids"`
+	MergeTags *bool             `json:"merge_tags,omitempty"`
+	Update    TraceThreadUpdate `json:"update"`
 }
 
-// TraceThreadFilter is part of AutomationRuleEvaluatorTraceThreadLLMAsJudge, AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge and 3 others.
+// TraceThreadFilter is taken by getTraceThreadStats and getTraceThreads and
+// part of AutomationRuleEvaluatorTraceThreadLLMAsJudge,
+// AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython,
+// AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge and 3 others.
 type TraceThreadFilter struct {
-	Field string `json:"field,omitempty"`
-	Key   string `json:"key,omitempty"`
-
-	// Operator is a set of values in DatasetItemFilter, SpanFilter, TraceFilter and TraceThreadFilter. Other values are kept as they are.
-	Operator FilterOperator `json:"operator,omitempty"`
-	Value    string         `json:"value,omitempty"`
+	Field    string         `json:"field"`
+	Key      string         `json:"key,omitempty"`
+	Operator FilterOperator `json:"operator"`
+	Value    string         `json:"value"`
 }
 
 // TraceThreadIdentifier is taken by getTraceThread and openTraceThread.
@@ -4137,14 +3973,14 @@ type TraceThreadIdentifier struct {
 	Truncate    *bool  `json:"truncate,omitempty"`
 }
 
-// TraceThreadLLMAsJudgeCode is part of AutomationRuleEvaluatorTraceThreadLLMAsJudge and AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge.
+// TraceThreadLLMAsJudgeCode is part of
+// AutomationRuleEvaluatorTraceThreadLLMAsJudge and
+// AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge.
 type TraceThreadLLMAsJudgeCode struct {
-	MaxCostUsd *float64            `json:"max_cost_usd,omitempty"`
-	Messages   []LLMAsJudgeMessage `json:"messages"`
-
-	// Model is part of LLMAsJudgeCode, SpanLLMAsJudgeCode and TraceThreadLLMAsJudgeCode.
-	Model  LLMAsJudgeModelParameters `json:"model"`
-	Schema []LLMAsJudgeOutputSchema  `json:"schema"`
+	MaxCostUsd *float64                  `json:"max_cost_usd,omitempty"`
+	Messages   []LLMAsJudgeMessage       `json:"messages"`
+	Model      LLMAsJudgeModelParameters `json:"model"`
+	Schema     []LLMAsJudgeOutputSchema  `json:"schema"`
 }
 
 // TraceThreadPage is returned by getTraceThreads.
@@ -4169,66 +4005,66 @@ type TraceThreadSearchStreamRequest struct {
 	Truncate                   *bool               `json:"truncate,omitempty"`
 }
 
-// TraceThreadStatus is a set of values in TraceThread. Other values are kept as they are.
+// TraceThreadStatus is a value in TraceThread. Values without a constant are
+// kept as they are.
 type TraceThreadStatus string
 
-// TraceThreadUpdate is taken by updateThread, and part of TraceThreadBatchUpdate.
+// TraceThreadUpdate is taken by updateThread and part of
+// TraceThreadBatchUpdate.
 type TraceThreadUpdate struct {
 	Tags         []string `json:"tags,omitzero"`
 	TagsToAdd    []string `json:"tags_to_add,omitzero"`
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 }
 
-// TraceThreadUserDefinedMetricPythonCode is part of AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython and AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython.
+// TraceThreadUserDefinedMetricPythonCode is part of
+// AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython and
+// AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython.
 type TraceThreadUserDefinedMetricPythonCode struct {
 	Metric string `json:"metric"`
 }
 
-// TraceUpdate is taken by updateTrace, and part of TraceBatchUpdate.
+// TraceUpdate is taken by updateTrace and part of TraceBatchUpdate.
 type TraceUpdate struct {
-	EndTime     time.Time `json:"end_time,omitzero"`
-	Environment string    `json:"environment,omitempty"`
-
-	// ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
-	ErrorInfo   *ErrorInfo      `json:"error_info,omitempty"`
-	Input       json.RawMessage `json:"input,omitempty"`
-	Metadata    json.RawMessage `json:"metadata,omitempty"`
-	Name        string          `json:"name,omitempty"`
-	Output      json.RawMessage `json:"output,omitempty"`
-	ProjectID   string          `json:"project_id,omitempty"`
-	ProjectName string          `json:"project_name,omitempty"`
-
-	// Source is a set of values in Span, SpanUpdate, Trace and TraceUpdate. Other values are kept as they are.
-	Source       Source   `json:"source,omitempty"`
-	Tags         []string `json:"tags,omitzero"`
-	TagsToAdd    []string `json:"tags_to_add,omitzero"`
-	TagsToRemove []string `json:"tags_to_remove,omitzero"`
-	ThreadID     string   `json:"thread_id,omitempty"`
-	TTFT         *float64 `json:"ttft,omitempty"`
+	EndTime      time.Time       `json:"end_time,omitzero"`
+	Environment  string          `json:"environment,omitempty"`
+	ErrorInfo    *ErrorInfo      `json:"error_info,omitempty"`
+	Input        json.RawMessage `json:"input,omitempty"`
+	Metadata     json.RawMessage `json:"metadata,omitempty"`
+	Name         string          `json:"name,omitempty"`
+	Output       json.RawMessage `json:"output,omitempty"`
+	ProjectID    string          `json:"project_id,omitempty"`
+	ProjectName  string          `json:"project_name,omitempty"`
+	Source       Source          `json:"source,omitempty"`
+	Tags         []string        `json:"tags,omitzero"`
+	TagsToAdd    []string        `json:"tags_to_add,omitzero"`
+	TagsToRemove []string        `json:"tags_to_remove,omitzero"`
+	ThreadID     string          `json:"thread_id,omitempty"`
+	TTFT         *float64        `json:"ttft,omitempty"`
 }
 
-// TraceVisibilityMode is a set of values in Trace. Other values are kept as they are.
+// TraceVisibilityMode is a value in Trace. Values without a constant are kept
+// as they are.
 type TraceVisibilityMode string
 
 // Usage is part of ChatCompletionResponse.
 type Usage struct {
-	CompletionTokens *int `json:"completion_tokens,omitempty"`
-
-	// CompletionTokensDetails is part of Usage.
+	CompletionTokens        *int                     `json:"completion_tokens,omitempty"`
 	CompletionTokensDetails *CompletionTokensDetails `json:"completion_tokens_details,omitempty"`
 	PromptTokens            *int                     `json:"prompt_tokens,omitempty"`
-
-	// PromptTokensDetails is part of Usage.
-	PromptTokensDetails *PromptTokensDetails `json:"prompt_tokens_details,omitempty"`
-	TotalTokens         *int                 `json:"total_tokens,omitempty"`
+	PromptTokensDetails     *PromptTokensDetails     `json:"prompt_tokens_details,omitempty"`
+	TotalTokens             *int                     `json:"total_tokens,omitempty"`
 }
 
-// UsageByWorkspaceProjectUserResponse is returned by getSpansCountBreakdownForWorkspaces.
+// UsageByWorkspaceProjectUserResponse is returned by
+// getSpansCountBreakdownForWorkspaces.
 type UsageByWorkspaceProjectUserResponse struct {
 	Breakdown []WorkspaceProjectUserCount `json:"breakdown,omitzero"`
 }
 
-// UserDefinedMetricPythonCode is part of AutomationRuleEvaluatorUpdateUserDefinedMetricPython and AutomationRuleEvaluatorUserDefinedMetricPython.
+// UserDefinedMetricPythonCode is part of
+// AutomationRuleEvaluatorUpdateUserDefinedMetricPython and
+// AutomationRuleEvaluatorUserDefinedMetricPython.
 type UserDefinedMetricPythonCode struct {
 	Arguments map[string]string `json:"arguments"`
 	Metric    string            `json:"metric"`
@@ -4244,12 +4080,10 @@ type ValidatedToken struct {
 
 // ValueEntry is part of FeedbackScore.
 type ValueEntry struct {
-	Author        string    `json:"author,omitempty"`
-	CategoryName  string    `json:"category_name,omitempty"`
-	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	Reason        string    `json:"reason,omitempty"`
-
-	// Source is a set of values in AssertionResultBatchItem, FeedbackScore, FeedbackScoreBatchItem and 2 others. Other values are kept as they are.
+	Author        string      `json:"author,omitempty"`
+	CategoryName  string      `json:"category_name,omitempty"`
+	LastUpdatedAt time.Time   `json:"last_updated_at,omitzero"`
+	Reason        string      `json:"reason,omitempty"`
 	Source        ScoreSource `json:"source,omitempty"`
 	SourceQueueID string      `json:"source_queue_id,omitempty"`
 	SpanID        string      `json:"span_id,omitempty"`
@@ -4262,7 +4096,8 @@ type VideoURL struct {
 	URL string `json:"url"`
 }
 
-// Visibility is a set of values in Dataset, DatasetUpdate, Project and ProjectUpdate. Other values are kept as they are.
+// Visibility is a value in Dataset, DatasetUpdate, Project and ProjectUpdate.
+// Values without a constant are kept as they are.
 type Visibility string
 
 // Webhook is part of Alert.
@@ -4285,15 +4120,14 @@ type WebhookExamples struct {
 
 // WebhookTestResult is returned by testWebhook.
 type WebhookTestResult struct {
-	ErrorMessage string `json:"error_message,omitempty"`
-	RequestBody  string `json:"request_body,omitempty"`
-
-	// Status is a set of values in WebhookTestResult. Other values are kept as they are.
-	Status     WebhookTestResultStatus `json:"status,omitempty"`
-	StatusCode *int                    `json:"status_code,omitempty"`
+	ErrorMessage string                  `json:"error_message,omitempty"`
+	RequestBody  string                  `json:"request_body,omitempty"`
+	Status       WebhookTestResultStatus `json:"status,omitempty"`
+	StatusCode   *int                    `json:"status_code,omitempty"`
 }
 
-// WebhookTestResultStatus is a set of values in WebhookTestResult. Other values are kept as they are.
+// WebhookTestResultStatus is a value in WebhookTestResult. Values without a
+// constant are kept as they are.
 type WebhookTestResultStatus string
 
 // WelcomeWizardSubmission is taken by submitWelcomeWizard.
@@ -4309,7 +4143,8 @@ type WelcomeWizardTracking struct {
 	Completed *bool `json:"completed,omitempty"`
 }
 
-// WorkspaceConfiguration is taken by upsertWorkspaceConfiguration, and returned by getWorkspaceConfiguration and upsertWorkspaceConfiguration.
+// WorkspaceConfiguration is taken by upsertWorkspaceConfiguration and returned
+// by getWorkspaceConfiguration.
 type WorkspaceConfiguration struct {
 	ColorMap                      map[string]string `json:"color_map,omitzero"`
 	TimeoutToMarkThreadAsInactive string            `json:"timeout_to_mark_thread_as_inactive,omitempty"`
@@ -4322,12 +4157,21 @@ type WorkspaceInfo struct {
 	Name string `json:"name,omitempty"`
 }
 
-// WorkspaceMetricResponse is returned by getCost, getMetric and getWorkspaceSpanMetric.
+// WorkspaceMetricRequest is taken by getCost and getMetric.
+type WorkspaceMetricRequest struct {
+	IntervalEnd   time.Time `json:"interval_end"`
+	IntervalStart time.Time `json:"interval_start"`
+	Name          string    `json:"name,omitempty"`
+	ProjectIDs    []string  `json:"project_ids,omitzero"`
+}
+
+// WorkspaceMetricResponse is returned by getCost, getMetric and
+// getWorkspaceSpanMetric.
 type WorkspaceMetricResponse struct {
 	Results []Result `json:"results,omitzero"`
 }
 
-// WorkspaceMetricsSummaryRequest is taken by costsSummary, getCost, getMetric and metricsSummary.
+// WorkspaceMetricsSummaryRequest is taken by costsSummary and metricsSummary.
 type WorkspaceMetricsSummaryRequest struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	IntervalStart time.Time `json:"interval_start"`
@@ -4354,18 +4198,13 @@ type WorkspaceProjectUserCount struct {
 
 // WorkspaceSpanMetricRequest is taken by getWorkspaceSpanMetric.
 type WorkspaceSpanMetricRequest struct {
-	// Breakdown is part of ProjectMetricRequest and WorkspaceSpanMetricRequest.
-	Breakdown *BreakdownConfig `json:"breakdown,omitempty"`
-	Filters   []SpanFilter     `json:"filters,omitzero"`
-
-	// Interval is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
-	Interval      MetricInterval `json:"interval,omitempty"`
-	IntervalEnd   time.Time      `json:"interval_end,omitzero"`
-	IntervalStart time.Time      `json:"interval_start"`
-
-	// MetricType is a set of values in ProjectMetricRequest, ProjectMetricResponse and WorkspaceSpanMetricRequest. Other values are kept as they are.
-	MetricType MetricType `json:"metric_type,omitempty"`
-	ProjectIDs []string   `json:"project_ids,omitzero"`
+	Breakdown     *BreakdownConfig `json:"breakdown,omitempty"`
+	Filters       []SpanFilter     `json:"filters,omitzero"`
+	Interval      MetricInterval   `json:"interval,omitempty"`
+	IntervalEnd   time.Time        `json:"interval_end,omitzero"`
+	IntervalStart time.Time        `json:"interval_start"`
+	MetricType    MetricType       `json:"metric_type,omitempty"`
+	ProjectIDs    []string         `json:"project_ids,omitzero"`
 }
 
 // WorkspaceSpansCount is part of SpansCountResponse.
@@ -4389,680 +4228,729 @@ type WorkspaceUserPermissions struct {
 
 // WorkspaceVersion is returned by getWorkspaceVersion.
 type WorkspaceVersion struct {
-	// OpikVersion is a set of values in WorkspaceVersion. Other values are kept as they are.
 	OpikVersion WorkspaceVersionOpikVersion `json:"opik_version,omitempty"`
 }
 
-// WorkspaceVersionOpikVersion is a set of values in WorkspaceVersion. Other values are kept as they are.
+// WorkspaceVersionOpikVersion is a value in WorkspaceVersion. Values without a
+// constant are kept as they are.
 type WorkspaceVersionOpikVersion string
 
-// AuthorizeParams holds the optional parameters of [Client.Authorize] and those in its query.
+// AuthorizeParams holds the query parameters of [Client.Authorize].
 type AuthorizeParams struct {
-	ClientID            string `form:"client_id" json:"client_id"`
-	RedirectURI         string `form:"redirect_uri" json:"redirect_uri"`
-	ResponseType        string `form:"response_type,omitempty" json:"response_type,omitempty,omitzero"`
-	CodeChallenge       string `form:"code_challenge,omitempty" json:"code_challenge,omitempty,omitzero"`
-	CodeChallengeMethod string `form:"code_challenge_method,omitempty" json:"code_challenge_method,omitempty,omitzero"`
-	Resource            string `form:"resource,omitempty" json:"resource,omitempty,omitzero"`
-	State               string `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	ClientID            string `query:"client_id"`
+	RedirectURI         string `query:"redirect_uri"`
+	ResponseType        string `query:"response_type"`
+	CodeChallenge       string `query:"code_challenge"`
+	CodeChallengeMethod string `query:"code_challenge_method"`
+	Resource            string `query:"resource"`
+	State               string `query:"state"`
 }
 
-// GetAuthorizeContextParams holds the optional parameters of [Client.GetAuthorizeContext] and those in its query.
+// GetAuthorizeContextParams holds the query parameters of
+// [Client.GetAuthorizeContext].
 type GetAuthorizeContextParams struct {
-	ClientID    string `form:"client_id" json:"client_id"`
-	RedirectURI string `form:"redirect_uri" json:"redirect_uri"`
+	ClientID    string `query:"client_id"`
+	RedirectURI string `query:"redirect_uri"`
 }
 
-// ValidateOAuthTokenParams holds the optional parameters of [Client.ValidateOAuthToken] and those in its query.
+// ValidateOAuthTokenParams holds the header parameters of
+// [Client.ValidateOAuthToken].
 type ValidateOAuthTokenParams struct {
-	Authorization string `json:"Authorization,omitempty,omitzero"`
+	Authorization string `header:"Authorization"`
 }
 
-// GetBlueprintByEnvParams holds the optional parameters of [Client.GetBlueprintByEnv] and those in its query.
+// GetBlueprintByEnvParams holds the query parameters of
+// [Client.GetBlueprintByEnv].
 type GetBlueprintByEnvParams struct {
-	MaskID string `form:"mask_id,omitempty" json:"mask_id,omitempty,omitzero"`
+	MaskID string `query:"mask_id"`
 }
 
-// GetBlueprintHistoryParams holds the optional parameters of [Client.GetBlueprintHistory] and those in its query.
+// GetBlueprintHistoryParams holds the query parameters of
+// [Client.GetBlueprintHistory].
 type GetBlueprintHistoryParams struct {
-	Page int `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size int `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	Page int `query:"page"`
+	Size int `query:"size"`
 }
 
-// GetLatestBlueprintParams holds the optional parameters of [Client.GetLatestBlueprint] and those in its query.
+// GetLatestBlueprintParams holds the query parameters of
+// [Client.GetLatestBlueprint].
 type GetLatestBlueprintParams struct {
-	MaskID string `form:"mask_id,omitempty" json:"mask_id,omitempty,omitzero"`
+	MaskID string `query:"mask_id"`
 }
 
-// GetBlueprintByNameParams holds the optional parameters of [Client.GetBlueprintByName] and those in its query.
+// GetBlueprintByNameParams holds the query parameters of
+// [Client.GetBlueprintByName].
 type GetBlueprintByNameParams struct {
-	MaskID string `form:"mask_id,omitempty" json:"mask_id,omitempty,omitzero"`
+	MaskID string `query:"mask_id"`
 }
 
-// GetBlueprintByIDParams holds the optional parameters of [Client.GetBlueprintByID] and those in its query.
+// GetBlueprintByIDParams holds the query parameters of
+// [Client.GetBlueprintByID].
 type GetBlueprintByIDParams struct {
-	MaskID string `form:"mask_id,omitempty" json:"mask_id,omitempty,omitzero"`
+	MaskID string `query:"mask_id"`
 }
 
-// FindAgentInsightsIssuesParams holds the optional parameters of [Client.FindAgentInsightsIssues] and those in its query.
+// FindAgentInsightsIssuesParams holds the query parameters of
+// [Client.FindAgentInsightsIssues].
 type FindAgentInsightsIssuesParams struct {
-	ProjectID string                   `form:"project_id" json:"project_id"`
-	FromDate  string                   `form:"from_date,omitempty" json:"from_date,omitempty,omitzero"`
-	ToDate    string                   `form:"to_date,omitempty" json:"to_date,omitempty,omitzero"`
-	Status    AgentInsightsIssueStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
-	Severity  Severity                 `form:"severity,omitempty" json:"severity,omitempty,omitzero"`
-	Sorting   string                   `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Page      int                      `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size      int                      `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	ProjectID string                   `query:"project_id"`
+	FromDate  string                   `query:"from_date"`
+	ToDate    string                   `query:"to_date"`
+	Status    AgentInsightsIssueStatus `query:"status"`
+	Severity  Severity                 `query:"severity"`
+	Sorting   []SortingField           `query:"sorting"`
+	Page      int                      `query:"page"`
+	Size      int                      `query:"size"`
 }
 
-// GetAgentInsightsIssueByIDParams holds the optional parameters of [Client.GetAgentInsightsIssueByID] and those in its query.
+// GetAgentInsightsIssueByIDParams holds the query parameters of
+// [Client.GetAgentInsightsIssueByID].
 type GetAgentInsightsIssueByIDParams struct {
-	ProjectID string `form:"project_id" json:"project_id"`
-	FromDate  string `form:"from_date,omitempty" json:"from_date,omitempty,omitzero"`
-	ToDate    string `form:"to_date,omitempty" json:"to_date,omitempty,omitzero"`
+	ProjectID string `query:"project_id"`
+	FromDate  string `query:"from_date"`
+	ToDate    string `query:"to_date"`
 }
 
-// FindAlertsParams holds the optional parameters of [Client.FindAlerts] and those in its query.
+// FindAlertsParams holds the query parameters of [Client.FindAlerts].
 type FindAlertsParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Sorting []SortingField `query:"sorting"`
+	Filters []Filter       `query:"filters"`
 }
 
-// GetWebhookExamplesParams holds the optional parameters of [Client.GetWebhookExamples] and those in its query.
+// GetWebhookExamplesParams holds the query parameters of
+// [Client.GetWebhookExamples].
 type GetWebhookExamplesParams struct {
-	AlertType AlertAlertType `form:"alert_type,omitempty" json:"alert_type,omitempty,omitzero"`
+	AlertType AlertType `query:"alert_type"`
 }
 
-// FindAnnotationQueuesParams holds the optional parameters of [Client.FindAnnotationQueues] and those in its query.
+// FindAnnotationQueuesParams holds the query parameters of
+// [Client.FindAnnotationQueues].
 type FindAnnotationQueuesParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name    string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Name    string         `query:"name"`
+	Filters []Filter       `query:"filters"`
+	Sorting []SortingField `query:"sorting"`
 }
 
-// DownloadAttachmentParams holds the optional parameters of [Client.DownloadAttachment] and those in its query.
+// DownloadAttachmentParams holds the query parameters of
+// [Client.DownloadAttachment].
 type DownloadAttachmentParams struct {
-	ContainerID   string               `form:"container_id" json:"container_id"`
-	EntityType    AttachmentEntityType `form:"entity_type" json:"entity_type"`
-	EntityID      string               `form:"entity_id" json:"entity_id"`
-	FileName      string               `form:"file_name" json:"file_name"`
-	MimeType      string               `form:"mime_type" json:"mime_type"`
-	WorkspaceName string               `form:"workspace_name,omitempty" json:"workspace_name,omitempty,omitzero"`
+	ContainerID   string               `query:"container_id"`
+	EntityType    AttachmentEntityType `query:"entity_type"`
+	EntityID      string               `query:"entity_id"`
+	FileName      string               `query:"file_name"`
+	MimeType      string               `query:"mime_type"`
+	WorkspaceName string               `query:"workspace_name"`
 }
 
-// AttachmentListParams holds the optional parameters of [Client.AttachmentList] and those in its query.
+// AttachmentListParams holds the query parameters of [Client.AttachmentList].
 type AttachmentListParams struct {
-	ProjectID  string               `form:"project_id" json:"project_id"`
-	EntityType AttachmentEntityType `form:"entity_type" json:"entity_type"`
-	EntityID   string               `form:"entity_id" json:"entity_id"`
-	Path       string               `form:"path" json:"path"`
-	Page       int                  `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size       int                  `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	ProjectID  string               `query:"project_id"`
+	EntityType AttachmentEntityType `query:"entity_type"`
+	EntityID   string               `query:"entity_id"`
+	Path       string               `query:"path"`
+	Page       int                  `query:"page"`
+	Size       int                  `query:"size"`
 }
 
-// UploadAttachmentParams holds the optional parameters of [Client.UploadAttachment] and those in its query.
+// UploadAttachmentParams holds the query parameters of
+// [Client.UploadAttachment].
 type UploadAttachmentParams struct {
-	FileName    string               `form:"file_name" json:"file_name"`
-	EntityType  AttachmentEntityType `form:"entity_type" json:"entity_type"`
-	EntityID    string               `form:"entity_id" json:"entity_id"`
-	ProjectName string               `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	MimeType    string               `form:"mime_type,omitempty" json:"mime_type,omitempty,omitzero"`
+	FileName    string               `query:"file_name"`
+	EntityType  AttachmentEntityType `query:"entity_type"`
+	EntityID    string               `query:"entity_id"`
+	ProjectName string               `query:"project_name"`
+	MimeType    string               `query:"mime_type"`
 }
 
-// FindEvaluatorsParams holds the optional parameters of [Client.FindEvaluators] and those in its query.
+// FindEvaluatorsParams holds the query parameters of [Client.FindEvaluators].
 type FindEvaluatorsParams struct {
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ID        string `form:"id,omitempty" json:"id,omitempty,omitzero"`
-	Name      string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Filters   string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Sorting   string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Page      int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size      int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	ProjectID string         `query:"project_id"`
+	ID        string         `query:"id"`
+	Name      string         `query:"name"`
+	Filters   []Filter       `query:"filters"`
+	Sorting   []SortingField `query:"sorting"`
+	Page      int            `query:"page"`
+	Size      int            `query:"size"`
 }
 
-// DeleteAutomationRuleEvaluatorBatchParams holds the optional parameters of [Client.DeleteAutomationRuleEvaluatorBatch] and those in its query.
+// DeleteAutomationRuleEvaluatorBatchParams holds the query parameters of
+// [Client.DeleteAutomationRuleEvaluatorBatch].
 type DeleteAutomationRuleEvaluatorBatchParams struct {
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
+	ProjectID string `query:"project_id"`
 }
 
-// GetEvaluatorByIDParams holds the optional parameters of [Client.GetEvaluatorByID] and those in its query.
+// GetEvaluatorByIDParams holds the query parameters of
+// [Client.GetEvaluatorByID].
 type GetEvaluatorByIDParams struct {
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
+	ProjectID string `query:"project_id"`
 }
 
-// GetEvaluatorLogsByIDParams holds the optional parameters of [Client.GetEvaluatorLogsByID] and those in its query.
+// GetEvaluatorLogsByIDParams holds the query parameters of
+// [Client.GetEvaluatorLogsByID].
 type GetEvaluatorLogsByIDParams struct {
-	Size int `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	Size int `query:"size"`
 }
 
-// FindDashboardsParams holds the optional parameters of [Client.FindDashboards] and those in its query.
+// FindDashboardsParams holds the query parameters of [Client.FindDashboards].
 type FindDashboardsParams struct {
-	Page      int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size      int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name      string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Sorting   string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters   string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page      int            `query:"page"`
+	Size      int            `query:"size"`
+	Name      string         `query:"name"`
+	ProjectID string         `query:"project_id"`
+	Sorting   []SortingField `query:"sorting"`
+	Filters   []Filter       `query:"filters"`
 }
 
-// FindDatasetsParams holds the optional parameters of [Client.FindDatasets] and those in its query.
+// FindDatasetsParams holds the query parameters of [Client.FindDatasets].
 type FindDatasetsParams struct {
-	Page                  int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size                  int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	WithExperimentsOnly   *bool  `form:"with_experiments_only,omitempty" json:"with_experiments_only,omitempty"`
-	WithOptimizationsOnly *bool  `form:"with_optimizations_only,omitempty" json:"with_optimizations_only,omitempty"`
-	PromptID              string `form:"prompt_id,omitempty" json:"prompt_id,omitempty,omitzero"`
-	ProjectID             string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Name                  string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Sorting               string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters               string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page                  int            `query:"page"`
+	Size                  int            `query:"size"`
+	WithExperimentsOnly   *bool          `query:"with_experiments_only"`
+	WithOptimizationsOnly *bool          `query:"with_optimizations_only"`
+	PromptID              string         `query:"prompt_id"`
+	ProjectID             string         `query:"project_id"`
+	Name                  string         `query:"name"`
+	Sorting               []SortingField `query:"sorting"`
+	Filters               []Filter       `query:"filters"`
 }
 
-// GetDatasetItemsParams holds the optional parameters of [Client.GetDatasetItems] and those in its query.
+// GetDatasetItemsParams holds the query parameters of [Client.GetDatasetItems].
 type GetDatasetItemsParams struct {
-	Page     int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size     int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Version  string `form:"version,omitempty" json:"version,omitempty,omitzero"`
-	Filters  string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Truncate *bool  `form:"truncate,omitempty" json:"truncate,omitempty"`
+	Page     int                 `query:"page"`
+	Size     int                 `query:"size"`
+	Version  string              `query:"version"`
+	Filters  []DatasetItemFilter `query:"filters"`
+	Truncate *bool               `query:"truncate"`
 }
 
-// ApplyDatasetItemChangesParams holds the optional parameters of [Client.ApplyDatasetItemChanges] and those in its query.
+// ApplyDatasetItemChangesParams holds the query parameters of
+// [Client.ApplyDatasetItemChanges].
 type ApplyDatasetItemChangesParams struct {
-	Override *bool `form:"override,omitempty" json:"override,omitempty"`
+	Override *bool `query:"override"`
 }
 
-// FindDatasetItemsWithExperimentItemsParams holds the optional parameters of [Client.FindDatasetItemsWithExperimentItems] and those in its query.
+// FindDatasetItemsWithExperimentItemsParams holds the query parameters of
+// [Client.FindDatasetItemsWithExperimentItems].
 type FindDatasetItemsWithExperimentItemsParams struct {
-	ExperimentIDs string `form:"experiment_ids" json:"experiment_ids"`
-	Page          int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size          int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Filters       string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Sorting       string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Search        string `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	Truncate      *bool  `form:"truncate,omitempty" json:"truncate,omitempty"`
+	ExperimentIDs []string                     `query:"experiment_ids"`
+	Page          int                          `query:"page"`
+	Size          int                          `query:"size"`
+	Filters       []ExperimentComparisonFilter `query:"filters"`
+	Sorting       []SortingField               `query:"sorting"`
+	Search        string                       `query:"search"`
+	Truncate      *bool                        `query:"truncate"`
 }
 
-// GetDatasetItemsOutputColumnsParams holds the optional parameters of [Client.GetDatasetItemsOutputColumns] and those in its query.
+// GetDatasetItemsOutputColumnsParams holds the query parameters of
+// [Client.GetDatasetItemsOutputColumns].
 type GetDatasetItemsOutputColumnsParams struct {
-	ExperimentIDs string `form:"experiment_ids,omitempty" json:"experiment_ids,omitempty,omitzero"`
+	ExperimentIDs []string `query:"experiment_ids"`
 }
 
-// GetDatasetExperimentItemsStatsParams holds the optional parameters of [Client.GetDatasetExperimentItemsStats] and those in its query.
+// GetDatasetExperimentItemsStatsParams holds the query parameters of
+// [Client.GetDatasetExperimentItemsStats].
 type GetDatasetExperimentItemsStatsParams struct {
-	ExperimentIDs string `form:"experiment_ids" json:"experiment_ids"`
-	Filters       string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	ExperimentIDs []string                     `query:"experiment_ids"`
+	Filters       []ExperimentComparisonFilter `query:"filters"`
 }
 
-// ListDatasetVersionsParams holds the optional parameters of [Client.ListDatasetVersions] and those in its query.
+// ListDatasetVersionsParams holds the query parameters of
+// [Client.ListDatasetVersions].
 type ListDatasetVersionsParams struct {
-	Page int `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size int `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	Page int `query:"page"`
+	Size int `query:"size"`
 }
 
-// FindExperimentsParams holds the optional parameters of [Client.FindExperiments] and those in its query.
+// FindExperimentsParams holds the query parameters of [Client.FindExperiments].
 type FindExperimentsParams struct {
-	Page           int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size           int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	DatasetID      string `form:"datasetId,omitempty" json:"datasetId,omitempty,omitzero"`
-	OptimizationID string `form:"optimization_id,omitempty" json:"optimization_id,omitempty,omitzero"`
-	Types          string `form:"types,omitempty" json:"types,omitempty,omitzero"`
-	Name           string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	DatasetDeleted *bool  `form:"dataset_deleted,omitempty" json:"dataset_deleted,omitempty"`
-	PromptID       string `form:"prompt_id,omitempty" json:"prompt_id,omitempty,omitzero"`
-	ProjectID      string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectDeleted *bool  `form:"project_deleted,omitempty" json:"project_deleted,omitempty"`
-	Sorting        string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters        string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	ExperimentIDs  string `form:"experiment_ids,omitempty" json:"experiment_ids,omitempty,omitzero"`
-	ForceSorting   *bool  `form:"force_sorting,omitempty" json:"force_sorting,omitempty"`
+	Page           int            `query:"page"`
+	Size           int            `query:"size"`
+	DatasetID      string         `query:"datasetId"`
+	OptimizationID string         `query:"optimization_id"`
+	Types          []string       `query:"types"`
+	Name           string         `query:"name"`
+	DatasetDeleted *bool          `query:"dataset_deleted"`
+	PromptID       string         `query:"prompt_id"`
+	ProjectID      string         `query:"project_id"`
+	ProjectDeleted *bool          `query:"project_deleted"`
+	Sorting        []SortingField `query:"sorting"`
+	Filters        []Filter       `query:"filters"`
+	ExperimentIDs  []string       `query:"experiment_ids"`
+	ForceSorting   *bool          `query:"force_sorting"`
 }
 
-// FindFeedbackScoreNamesParams holds the optional parameters of [Client.FindFeedbackScoreNames] and those in its query.
+// FindFeedbackScoreNamesParams holds the query parameters of
+// [Client.FindFeedbackScoreNames].
 type FindFeedbackScoreNamesParams struct {
-	ExperimentIDs string `form:"experiment_ids,omitempty" json:"experiment_ids,omitempty,omitzero"`
-	ProjectID     string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
+	ExperimentIDs []string `query:"experiment_ids"`
+	ProjectID     string   `query:"project_id"`
 }
 
-// FindExperimentGroupsParams holds the optional parameters of [Client.FindExperimentGroups] and those in its query.
+// FindExperimentGroupsParams holds the query parameters of
+// [Client.FindExperimentGroups].
 type FindExperimentGroupsParams struct {
-	Groups         string `form:"groups,omitempty" json:"groups,omitempty,omitzero"`
-	Types          string `form:"types,omitempty" json:"types,omitempty,omitzero"`
-	Name           string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	ProjectID      string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectDeleted *bool  `form:"project_deleted,omitempty" json:"project_deleted,omitempty"`
-	Filters        string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Groups         []GroupBy `query:"groups"`
+	Types          []string  `query:"types"`
+	Name           string    `query:"name"`
+	ProjectID      string    `query:"project_id"`
+	ProjectDeleted *bool     `query:"project_deleted"`
+	Filters        []Filter  `query:"filters"`
 }
 
-// FindExperimentGroupsAggregationsParams holds the optional parameters of [Client.FindExperimentGroupsAggregations] and those in its query.
+// FindExperimentGroupsAggregationsParams holds the query parameters of
+// [Client.FindExperimentGroupsAggregations].
 type FindExperimentGroupsAggregationsParams struct {
-	Groups         string `form:"groups,omitempty" json:"groups,omitempty,omitzero"`
-	Types          string `form:"types,omitempty" json:"types,omitempty,omitzero"`
-	Name           string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	ProjectID      string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectDeleted *bool  `form:"project_deleted,omitempty" json:"project_deleted,omitempty"`
-	Filters        string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Groups         []GroupBy `query:"groups"`
+	Types          []string  `query:"types"`
+	Name           string    `query:"name"`
+	ProjectID      string    `query:"project_id"`
+	ProjectDeleted *bool     `query:"project_deleted"`
+	Filters        []Filter  `query:"filters"`
 }
 
-// FindFeedbackDefinitionsParams holds the optional parameters of [Client.FindFeedbackDefinitions] and those in its query.
+// FindFeedbackDefinitionsParams holds the query parameters of
+// [Client.FindFeedbackDefinitions].
 type FindFeedbackDefinitionsParams struct {
-	Page int          `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size int          `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name string       `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Type FeedbackType `form:"type,omitempty" json:"type,omitempty,omitzero"`
+	Page int          `query:"page"`
+	Size int          `query:"size"`
+	Name string       `query:"name"`
+	Type FeedbackType `query:"type"`
 }
 
-// FindInsightsViewsParams holds the optional parameters of [Client.FindInsightsViews] and those in its query.
+// FindInsightsViewsParams holds the query parameters of
+// [Client.FindInsightsViews].
 type FindInsightsViewsParams struct {
-	Page      int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size      int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name      string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Sorting   string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters   string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page      int            `query:"page"`
+	Size      int            `query:"size"`
+	Name      string         `query:"name"`
+	ProjectID string         `query:"project_id"`
+	Sorting   []SortingField `query:"sorting"`
+	Filters   []Filter       `query:"filters"`
 }
 
-// ListRunnersParams holds the optional parameters of [Client.ListRunners] and those in its query.
+// ListRunnersParams holds the query parameters of [Client.ListRunners].
 type ListRunnersParams struct {
-	ProjectID string            `form:"project_id" json:"project_id"`
-	Status    LocalRunnerStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
-	Page      *int              `form:"page,omitempty" json:"page,omitempty"`
-	Size      int               `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	ProjectID string            `query:"project_id"`
+	Status    LocalRunnerStatus `query:"status"`
+	Page      *int              `query:"page"`
+	Size      int               `query:"size"`
 }
 
-// GetJobLogsParams holds the optional parameters of [Client.GetJobLogs] and those in its query.
+// GetJobLogsParams holds the query parameters of [Client.GetJobLogs].
 type GetJobLogsParams struct {
-	Offset *int `form:"offset,omitempty" json:"offset,omitempty"`
+	Offset *int `query:"offset"`
 }
 
-// GetBridgeCommandParams holds the optional parameters of [Client.GetBridgeCommand] and those in its query.
+// GetBridgeCommandParams holds the query parameters of
+// [Client.GetBridgeCommand].
 type GetBridgeCommandParams struct {
-	Wait    *bool `form:"wait,omitempty" json:"wait,omitempty"`
-	Timeout *int  `form:"timeout,omitempty" json:"timeout,omitempty"`
+	Wait    *bool `query:"wait"`
+	Timeout *int  `query:"timeout"`
 }
 
-// ListJobsParams holds the optional parameters of [Client.ListJobs] and those in its query.
+// ListJobsParams holds the query parameters of [Client.ListJobs].
 type ListJobsParams struct {
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Page      *int   `form:"page,omitempty" json:"page,omitempty"`
-	Size      int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	ProjectID string `query:"project_id"`
+	Page      *int   `query:"page"`
+	Size      int    `query:"size"`
 }
 
-// FindOptimizationsParams holds the optional parameters of [Client.FindOptimizations] and those in its query.
+// FindOptimizationsParams holds the query parameters of
+// [Client.FindOptimizations].
 type FindOptimizationsParams struct {
-	Page           int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size           int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	DatasetID      string `form:"dataset_id,omitempty" json:"dataset_id,omitempty,omitzero"`
-	Name           string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	DatasetName    string `form:"dataset_name,omitempty" json:"dataset_name,omitempty,omitzero"`
-	DatasetDeleted *bool  `form:"dataset_deleted,omitempty" json:"dataset_deleted,omitempty"`
-	ProjectID      string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Filters        string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page           int      `query:"page"`
+	Size           int      `query:"size"`
+	DatasetID      string   `query:"dataset_id"`
+	Name           string   `query:"name"`
+	DatasetName    string   `query:"dataset_name"`
+	DatasetDeleted *bool    `query:"dataset_deleted"`
+	ProjectID      string   `query:"project_id"`
+	Filters        []Filter `query:"filters"`
 }
 
-// FindProjectsParams holds the optional parameters of [Client.FindProjects] and those in its query.
+// FindProjectsParams holds the query parameters of [Client.FindProjects].
 type FindProjectsParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name    string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Name    string         `query:"name"`
+	Sorting []SortingField `query:"sorting"`
 }
 
-// FindFeedbackScoreNamesByProjectIDsParams holds the optional parameters of [Client.FindFeedbackScoreNamesByProjectIDs] and those in its query.
+// FindFeedbackScoreNamesByProjectIDsParams holds the query parameters of
+// [Client.FindFeedbackScoreNamesByProjectIDs].
 type FindFeedbackScoreNamesByProjectIDsParams struct {
-	ProjectIDs string `form:"project_ids,omitempty" json:"project_ids,omitempty,omitzero"`
+	ProjectIDs []string `query:"project_ids"`
 }
 
-// GetProjectStatsParams holds the optional parameters of [Client.GetProjectStats] and those in its query.
+// GetProjectStatsParams holds the query parameters of [Client.GetProjectStats].
 type GetProjectStatsParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name    string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Name    string         `query:"name"`
+	Filters []Filter       `query:"filters"`
+	Sorting []SortingField `query:"sorting"`
 }
 
-// GetRecentActivityParams holds the optional parameters of [Client.GetRecentActivity] and those in its query.
+// GetRecentActivityParams holds the query parameters of
+// [Client.GetRecentActivity].
 type GetRecentActivityParams struct {
-	Page int `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size int `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	Page int `query:"page"`
+	Size int `query:"size"`
 }
 
-// FindAlertsByProjectParams holds the optional parameters of [Client.FindAlertsByProject] and those in its query.
+// FindAlertsByProjectParams holds the query parameters of
+// [Client.FindAlertsByProject].
 type FindAlertsByProjectParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Sorting []SortingField `query:"sorting"`
+	Filters []Filter       `query:"filters"`
 }
 
-// FindDashboardsByProjectParams holds the optional parameters of [Client.FindDashboardsByProject] and those in its query.
+// FindDashboardsByProjectParams holds the query parameters of
+// [Client.FindDashboardsByProject].
 type FindDashboardsByProjectParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name    string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Name    string         `query:"name"`
+	Sorting []SortingField `query:"sorting"`
+	Filters []Filter       `query:"filters"`
 }
 
-// FindDatasetsByProjectParams holds the optional parameters of [Client.FindDatasetsByProject] and those in its query.
+// FindDatasetsByProjectParams holds the query parameters of
+// [Client.FindDatasetsByProject].
 type FindDatasetsByProjectParams struct {
-	Page                  int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size                  int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	WithExperimentsOnly   *bool  `form:"with_experiments_only,omitempty" json:"with_experiments_only,omitempty"`
-	WithOptimizationsOnly *bool  `form:"with_optimizations_only,omitempty" json:"with_optimizations_only,omitempty"`
-	Name                  string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Sorting               string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters               string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page                  int            `query:"page"`
+	Size                  int            `query:"size"`
+	WithExperimentsOnly   *bool          `query:"with_experiments_only"`
+	WithOptimizationsOnly *bool          `query:"with_optimizations_only"`
+	Name                  string         `query:"name"`
+	Sorting               []SortingField `query:"sorting"`
+	Filters               []Filter       `query:"filters"`
 }
 
-// FindExperimentsByProjectParams holds the optional parameters of [Client.FindExperimentsByProject] and those in its query.
+// FindExperimentsByProjectParams holds the query parameters of
+// [Client.FindExperimentsByProject].
 type FindExperimentsByProjectParams struct {
-	Page           int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size           int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	DatasetID      string `form:"datasetId,omitempty" json:"datasetId,omitempty,omitzero"`
-	OptimizationID string `form:"optimization_id,omitempty" json:"optimization_id,omitempty,omitzero"`
-	Types          string `form:"types,omitempty" json:"types,omitempty,omitzero"`
-	Name           string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	DatasetDeleted *bool  `form:"dataset_deleted,omitempty" json:"dataset_deleted,omitempty"`
-	Sorting        string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters        string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	ExperimentIDs  string `form:"experiment_ids,omitempty" json:"experiment_ids,omitempty,omitzero"`
-	ForceSorting   *bool  `form:"force_sorting,omitempty" json:"force_sorting,omitempty"`
+	Page           int            `query:"page"`
+	Size           int            `query:"size"`
+	DatasetID      string         `query:"datasetId"`
+	OptimizationID string         `query:"optimization_id"`
+	Types          []string       `query:"types"`
+	Name           string         `query:"name"`
+	DatasetDeleted *bool          `query:"dataset_deleted"`
+	Sorting        []SortingField `query:"sorting"`
+	Filters        []Filter       `query:"filters"`
+	ExperimentIDs  []string       `query:"experiment_ids"`
+	ForceSorting   *bool          `query:"force_sorting"`
 }
 
-// FindOptimizationsByProjectParams holds the optional parameters of [Client.FindOptimizationsByProject] and those in its query.
+// FindOptimizationsByProjectParams holds the query parameters of
+// [Client.FindOptimizationsByProject].
 type FindOptimizationsByProjectParams struct {
-	Page           int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size           int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	DatasetID      string `form:"dataset_id,omitempty" json:"dataset_id,omitempty,omitzero"`
-	DatasetName    string `form:"dataset_name,omitempty" json:"dataset_name,omitempty,omitzero"`
-	Name           string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	DatasetDeleted *bool  `form:"dataset_deleted,omitempty" json:"dataset_deleted,omitempty"`
-	Filters        string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page           int      `query:"page"`
+	Size           int      `query:"size"`
+	DatasetID      string   `query:"dataset_id"`
+	DatasetName    string   `query:"dataset_name"`
+	Name           string   `query:"name"`
+	DatasetDeleted *bool    `query:"dataset_deleted"`
+	Filters        []Filter `query:"filters"`
 }
 
-// GetPromptsByProjectParams holds the optional parameters of [Client.GetPromptsByProject] and those in its query.
+// GetPromptsByProjectParams holds the query parameters of
+// [Client.GetPromptsByProject].
 type GetPromptsByProjectParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name    string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Name    string         `query:"name"`
+	Sorting []SortingField `query:"sorting"`
+	Filters []Filter       `query:"filters"`
 }
 
-// GetReportsParams holds the optional parameters of [Client.GetReports] and those in its query.
+// GetReportsParams holds the query parameters of [Client.GetReports].
 type GetReportsParams struct {
-	Page int `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size int `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	Page int `query:"page"`
+	Size int `query:"size"`
 }
 
-// GetPromptsParams holds the optional parameters of [Client.GetPrompts] and those in its query.
+// GetPromptsParams holds the query parameters of [Client.GetPrompts].
 type GetPromptsParams struct {
-	Page      int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size      int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Name      string `form:"name,omitempty" json:"name,omitempty,omitzero"`
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Sorting   string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters   string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page      int            `query:"page"`
+	Size      int            `query:"size"`
+	Name      string         `query:"name"`
+	ProjectID string         `query:"project_id"`
+	Sorting   []SortingField `query:"sorting"`
+	Filters   []Filter       `query:"filters"`
 }
 
-// GetPromptByIDParams holds the optional parameters of [Client.GetPromptByID] and those in its query.
+// GetPromptByIDParams holds the query parameters of [Client.GetPromptByID].
 type GetPromptByIDParams struct {
-	MaskID      string `form:"mask_id,omitempty" json:"mask_id,omitempty,omitzero"`
-	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+	MaskID      string `query:"mask_id"`
+	Environment string `query:"environment"`
 }
 
-// GetPromptVersionsParams holds the optional parameters of [Client.GetPromptVersions] and those in its query.
+// GetPromptVersionsParams holds the query parameters of
+// [Client.GetPromptVersions].
 type GetPromptVersionsParams struct {
-	Page    int    `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size    int    `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	Search  string `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	Sorting string `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Filters string `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
+	Page    int            `query:"page"`
+	Size    int            `query:"size"`
+	Search  string         `query:"search"`
+	Sorting []SortingField `query:"sorting"`
+	Filters []Filter       `query:"filters"`
 }
 
-// FindReportFailuresParams holds the optional parameters of [Client.FindReportFailures] and those in its query.
+// FindReportFailuresParams holds the query parameters of
+// [Client.FindReportFailures].
 type FindReportFailuresParams struct {
-	Type      ReportFailureType `form:"type" json:"type"`
-	ProjectID string            `form:"project_id" json:"project_id"`
-	Page      int               `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size      int               `form:"size,omitempty" json:"size,omitempty,omitzero"`
+	Type      ReportFailureType `query:"type"`
+	ProjectID string            `query:"project_id"`
+	Page      int               `query:"page"`
+	Size      int               `query:"size"`
 }
 
-// FindRetentionRulesParams holds the optional parameters of [Client.FindRetentionRules] and those in its query.
+// FindRetentionRulesParams holds the query parameters of
+// [Client.FindRetentionRules].
 type FindRetentionRulesParams struct {
-	Page            int   `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size            int   `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	IncludeInactive *bool `form:"include_inactive,omitempty" json:"include_inactive,omitempty"`
+	Page            int   `query:"page"`
+	Size            int   `query:"size"`
+	IncludeInactive *bool `query:"include_inactive"`
 }
 
-// GetSpansByProjectParams holds the optional parameters of [Client.GetSpansByProject] and those in its query.
+// GetSpansByProjectParams holds the query parameters of
+// [Client.GetSpansByProject].
 type GetSpansByProjectParams struct {
-	Page             int       `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size             int       `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	ProjectName      string    `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	ProjectID        string    `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	TraceID          string    `form:"trace_id,omitempty" json:"trace_id,omitempty,omitzero"`
-	Type             SpanType  `form:"type,omitempty" json:"type,omitempty,omitzero"`
-	Filters          string    `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Truncate         *bool     `form:"truncate,omitempty" json:"truncate,omitempty"`
-	StripAttachments *bool     `form:"strip_attachments,omitempty" json:"strip_attachments,omitempty"`
-	Sorting          string    `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Exclude          string    `form:"exclude,omitempty" json:"exclude,omitempty,omitzero"`
-	Search           string    `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	FromTime         time.Time `form:"from_time,omitempty" json:"from_time,omitempty,omitzero"`
-	ToTime           time.Time `form:"to_time,omitempty" json:"to_time,omitempty,omitzero"`
+	Page             int            `query:"page"`
+	Size             int            `query:"size"`
+	ProjectName      string         `query:"project_name"`
+	ProjectID        string         `query:"project_id"`
+	TraceID          string         `query:"trace_id"`
+	Type             SpanType       `query:"type"`
+	Filters          []SpanFilter   `query:"filters"`
+	Truncate         *bool          `query:"truncate"`
+	StripAttachments *bool          `query:"strip_attachments"`
+	Sorting          []SortingField `query:"sorting"`
+	Exclude          []string       `query:"exclude"`
+	Search           string         `query:"search"`
+	FromTime         time.Time      `query:"from_time"`
+	ToTime           time.Time      `query:"to_time"`
 }
 
-// SpansExistParams holds the optional parameters of [Client.SpansExist] and those in its query.
+// SpansExistParams holds the query parameters of [Client.SpansExist].
 type SpansExistParams struct {
-	ProjectID   string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectName string `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	Source      string `form:"source,omitempty" json:"source,omitempty,omitzero"`
+	ProjectID   string `query:"project_id"`
+	ProjectName string `query:"project_name"`
+	Source      string `query:"source"`
 }
 
-// FindFeedbackScoreNames1Params holds the optional parameters of [Client.FindFeedbackScoreNames1] and those in its query.
-type FindFeedbackScoreNames1Params struct {
-	ProjectID string   `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Type      SpanType `form:"type,omitempty" json:"type,omitempty,omitzero"`
+// FindSpanFeedbackScoreNamesParams holds the query parameters of
+// [Client.FindSpanFeedbackScoreNames].
+type FindSpanFeedbackScoreNamesParams struct {
+	ProjectID string   `query:"project_id"`
+	Type      SpanType `query:"type"`
 }
 
-// GetSpanStatsParams holds the optional parameters of [Client.GetSpanStats] and those in its query.
+// GetSpanStatsParams holds the query parameters of [Client.GetSpanStats].
 type GetSpanStatsParams struct {
-	ProjectID   string    `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectName string    `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	TraceID     string    `form:"trace_id,omitempty" json:"trace_id,omitempty,omitzero"`
-	Type        SpanType  `form:"type,omitempty" json:"type,omitempty,omitzero"`
-	Filters     string    `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Search      string    `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	FromTime    time.Time `form:"from_time,omitempty" json:"from_time,omitempty,omitzero"`
-	ToTime      time.Time `form:"to_time,omitempty" json:"to_time,omitempty,omitzero"`
+	ProjectID   string       `query:"project_id"`
+	ProjectName string       `query:"project_name"`
+	TraceID     string       `query:"trace_id"`
+	Type        SpanType     `query:"type"`
+	Filters     []SpanFilter `query:"filters"`
+	Search      string       `query:"search"`
+	FromTime    time.Time    `query:"from_time"`
+	ToTime      time.Time    `query:"to_time"`
 }
 
-// GetSpanByIDParams holds the optional parameters of [Client.GetSpanByID] and those in its query.
+// GetSpanByIDParams holds the query parameters of [Client.GetSpanByID].
 type GetSpanByIDParams struct {
-	StripAttachments *bool `form:"strip_attachments,omitempty" json:"strip_attachments,omitempty"`
+	StripAttachments *bool `query:"strip_attachments"`
 }
 
-// GetTracesByProjectParams holds the optional parameters of [Client.GetTracesByProject] and those in its query.
+// GetTracesByProjectParams holds the query parameters of
+// [Client.GetTracesByProject].
 type GetTracesByProjectParams struct {
-	Page              int       `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size              int       `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	ProjectName       string    `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	ProjectID         string    `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Filters           string    `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Truncate          *bool     `form:"truncate,omitempty" json:"truncate,omitempty"`
-	StripAttachments  *bool     `form:"strip_attachments,omitempty" json:"strip_attachments,omitempty"`
-	Sorting           string    `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Exclude           string    `form:"exclude,omitempty" json:"exclude,omitempty,omitzero"`
-	Search            string    `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	FromTime          time.Time `form:"from_time,omitempty" json:"from_time,omitempty,omitzero"`
-	ToTime            time.Time `form:"to_time,omitempty" json:"to_time,omitempty,omitzero"`
-	AnnotationQueueID string    `form:"annotation_queue_id,omitempty" json:"annotation_queue_id,omitempty,omitzero"`
+	Page              int            `query:"page"`
+	Size              int            `query:"size"`
+	ProjectName       string         `query:"project_name"`
+	ProjectID         string         `query:"project_id"`
+	Filters           []TraceFilter  `query:"filters"`
+	Truncate          *bool          `query:"truncate"`
+	StripAttachments  *bool          `query:"strip_attachments"`
+	Sorting           []SortingField `query:"sorting"`
+	Exclude           []string       `query:"exclude"`
+	Search            string         `query:"search"`
+	FromTime          time.Time      `query:"from_time"`
+	ToTime            time.Time      `query:"to_time"`
+	AnnotationQueueID string         `query:"annotation_queue_id"`
 }
 
-// TracesExistParams holds the optional parameters of [Client.TracesExist] and those in its query.
+// TracesExistParams holds the query parameters of [Client.TracesExist].
 type TracesExistParams struct {
-	ProjectID   string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectName string `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	Source      string `form:"source,omitempty" json:"source,omitempty,omitzero"`
-	ThreadOnly  *bool  `form:"thread_only,omitempty" json:"thread_only,omitempty"`
+	ProjectID   string `query:"project_id"`
+	ProjectName string `query:"project_name"`
+	Source      string `query:"source"`
+	ThreadOnly  *bool  `query:"thread_only"`
 }
 
-// FindFeedbackScoreNames2Params holds the optional parameters of [Client.FindFeedbackScoreNames2] and those in its query.
-type FindFeedbackScoreNames2Params struct {
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
+// FindTraceFeedbackScoreNamesParams holds the query parameters of
+// [Client.FindTraceFeedbackScoreNames].
+type FindTraceFeedbackScoreNamesParams struct {
+	ProjectID string `query:"project_id"`
 }
 
-// GetTraceStatsParams holds the optional parameters of [Client.GetTraceStats] and those in its query.
+// GetTraceStatsParams holds the query parameters of [Client.GetTraceStats].
 type GetTraceStatsParams struct {
-	ProjectID   string    `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectName string    `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	Filters     string    `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Search      string    `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	FromTime    time.Time `form:"from_time,omitempty" json:"from_time,omitempty,omitzero"`
-	ToTime      time.Time `form:"to_time,omitempty" json:"to_time,omitempty,omitzero"`
+	ProjectID   string        `query:"project_id"`
+	ProjectName string        `query:"project_name"`
+	Filters     []TraceFilter `query:"filters"`
+	Search      string        `query:"search"`
+	FromTime    time.Time     `query:"from_time"`
+	ToTime      time.Time     `query:"to_time"`
 }
 
-// GetTraceThreadsParams holds the optional parameters of [Client.GetTraceThreads] and those in its query.
+// GetTraceThreadsParams holds the query parameters of [Client.GetTraceThreads].
 type GetTraceThreadsParams struct {
-	Page              int       `form:"page,omitempty" json:"page,omitempty,omitzero"`
-	Size              int       `form:"size,omitempty" json:"size,omitempty,omitzero"`
-	ProjectName       string    `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	ProjectID         string    `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	Truncate          *bool     `form:"truncate,omitempty" json:"truncate,omitempty"`
-	StripAttachments  *bool     `form:"strip_attachments,omitempty" json:"strip_attachments,omitempty"`
-	Filters           string    `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Sorting           string    `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
-	Search            string    `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	FromTime          time.Time `form:"from_time,omitempty" json:"from_time,omitempty,omitzero"`
-	ToTime            time.Time `form:"to_time,omitempty" json:"to_time,omitempty,omitzero"`
-	AnnotationQueueID string    `form:"annotation_queue_id,omitempty" json:"annotation_queue_id,omitempty,omitzero"`
+	Page              int                 `query:"page"`
+	Size              int                 `query:"size"`
+	ProjectName       string              `query:"project_name"`
+	ProjectID         string              `query:"project_id"`
+	Truncate          *bool               `query:"truncate"`
+	StripAttachments  *bool               `query:"strip_attachments"`
+	Filters           []TraceThreadFilter `query:"filters"`
+	Sorting           []SortingField      `query:"sorting"`
+	Search            string              `query:"search"`
+	FromTime          time.Time           `query:"from_time"`
+	ToTime            time.Time           `query:"to_time"`
+	AnnotationQueueID string              `query:"annotation_queue_id"`
 }
 
-// FindTraceThreadsFeedbackScoreNamesParams holds the optional parameters of [Client.FindTraceThreadsFeedbackScoreNames] and those in its query.
+// FindTraceThreadsFeedbackScoreNamesParams holds the query parameters of
+// [Client.FindTraceThreadsFeedbackScoreNames].
 type FindTraceThreadsFeedbackScoreNamesParams struct {
-	ProjectID string `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
+	ProjectID string `query:"project_id"`
 }
 
-// GetTraceThreadStatsParams holds the optional parameters of [Client.GetTraceThreadStats] and those in its query.
+// GetTraceThreadStatsParams holds the query parameters of
+// [Client.GetTraceThreadStats].
 type GetTraceThreadStatsParams struct {
-	ProjectID   string    `form:"project_id,omitempty" json:"project_id,omitempty,omitzero"`
-	ProjectName string    `form:"project_name,omitempty" json:"project_name,omitempty,omitzero"`
-	Filters     string    `form:"filters,omitempty" json:"filters,omitempty,omitzero"`
-	Search      string    `form:"search,omitempty" json:"search,omitempty,omitzero"`
-	FromTime    time.Time `form:"from_time,omitempty" json:"from_time,omitempty,omitzero"`
-	ToTime      time.Time `form:"to_time,omitempty" json:"to_time,omitempty,omitzero"`
+	ProjectID   string              `query:"project_id"`
+	ProjectName string              `query:"project_name"`
+	Filters     []TraceThreadFilter `query:"filters"`
+	Search      string              `query:"search"`
+	FromTime    time.Time           `query:"from_time"`
+	ToTime      time.Time           `query:"to_time"`
 }
 
-// GetTraceByIDParams holds the optional parameters of [Client.GetTraceByID] and those in its query.
+// GetTraceByIDParams holds the query parameters of [Client.GetTraceByID].
 type GetTraceByIDParams struct {
-	StripAttachments *bool `form:"strip_attachments,omitempty" json:"strip_attachments,omitempty"`
+	StripAttachments *bool `query:"strip_attachments"`
 }
 
-// DatasetsRedirectParams holds the optional parameters of [Client.DatasetsRedirect] and those in its query.
+// DatasetsRedirectParams holds the query parameters of
+// [Client.DatasetsRedirect].
 type DatasetsRedirectParams struct {
-	DatasetID     string `form:"dataset_id" json:"dataset_id"`
-	Path          string `form:"path" json:"path"`
-	WorkspaceName string `form:"workspace_name,omitempty" json:"workspace_name,omitempty,omitzero"`
+	DatasetID     string `query:"dataset_id"`
+	Path          string `query:"path"`
+	WorkspaceName string `query:"workspace_name"`
 }
 
-// ExperimentsRedirectParams holds the optional parameters of [Client.ExperimentsRedirect] and those in its query.
+// ExperimentsRedirectParams holds the query parameters of
+// [Client.ExperimentsRedirect].
 type ExperimentsRedirectParams struct {
-	DatasetID     string `form:"dataset_id" json:"dataset_id"`
-	ExperimentID  string `form:"experiment_id" json:"experiment_id"`
-	Path          string `form:"path" json:"path"`
-	WorkspaceName string `form:"workspace_name,omitempty" json:"workspace_name,omitempty,omitzero"`
+	DatasetID     string `query:"dataset_id"`
+	ExperimentID  string `query:"experiment_id"`
+	Path          string `query:"path"`
+	WorkspaceName string `query:"workspace_name"`
 }
 
-// OptimizationsRedirectParams holds the optional parameters of [Client.OptimizationsRedirect] and those in its query.
+// OptimizationsRedirectParams holds the query parameters of
+// [Client.OptimizationsRedirect].
 type OptimizationsRedirectParams struct {
-	DatasetID      string `form:"dataset_id" json:"dataset_id"`
-	OptimizationID string `form:"optimization_id" json:"optimization_id"`
-	Path           string `form:"path" json:"path"`
-	WorkspaceName  string `form:"workspace_name,omitempty" json:"workspace_name,omitempty,omitzero"`
+	DatasetID      string `query:"dataset_id"`
+	OptimizationID string `query:"optimization_id"`
+	Path           string `query:"path"`
+	WorkspaceName  string `query:"workspace_name"`
 }
 
-// ProjectsRedirectParams holds the optional parameters of [Client.ProjectsRedirect] and those in its query.
+// ProjectsRedirectParams holds the query parameters of
+// [Client.ProjectsRedirect].
 type ProjectsRedirectParams struct {
-	TraceID       string `form:"trace_id" json:"trace_id"`
-	Path          string `form:"path" json:"path"`
-	WorkspaceName string `form:"workspace_name,omitempty" json:"workspace_name,omitempty,omitzero"`
+	TraceID       string `query:"trace_id"`
+	Path          string `query:"path"`
+	WorkspaceName string `query:"workspace_name"`
 }
 
-// AsAutomationRuleEvaluatorLLMAsJudge decodes the value as AutomationRuleEvaluatorLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorLLMAsJudge decodes the value as AutomationRuleEvaluatorLLMAsJudge.
 func (u AutomationRuleEvaluator) AsAutomationRuleEvaluatorLLMAsJudge() (v AutomationRuleEvaluatorLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluator) FromAutomationRuleEvaluatorLLMAsJudge(v AutomationRuleEvaluatorLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUserDefinedMetricPython.
 func (u AutomationRuleEvaluator) AsAutomationRuleEvaluatorUserDefinedMetricPython() (v AutomationRuleEvaluatorUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluator) FromAutomationRuleEvaluatorUserDefinedMetricPython(v AutomationRuleEvaluatorUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "user_defined_metric_python")
 	return err
 }
 
-// AsAutomationRuleEvaluatorTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorTraceThreadLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorTraceThreadLLMAsJudge.
 func (u AutomationRuleEvaluator) AsAutomationRuleEvaluatorTraceThreadLLMAsJudge() (v AutomationRuleEvaluatorTraceThreadLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorTraceThreadLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorTraceThreadLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluator) FromAutomationRuleEvaluatorTraceThreadLLMAsJudge(v AutomationRuleEvaluatorTraceThreadLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "trace_thread_llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython.
 func (u AutomationRuleEvaluator) AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython() (v AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluator) FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython(v AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "trace_thread_user_defined_metric_python")
 	return err
 }
 
-// AsAutomationRuleEvaluatorSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorSpanLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorSpanLLMAsJudge.
 func (u AutomationRuleEvaluator) AsAutomationRuleEvaluatorSpanLLMAsJudge() (v AutomationRuleEvaluatorSpanLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorSpanLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorSpanLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluator) FromAutomationRuleEvaluatorSpanLLMAsJudge(v AutomationRuleEvaluatorSpanLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "span_llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorSpanUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorSpanUserDefinedMetricPython.
 func (u AutomationRuleEvaluator) AsAutomationRuleEvaluatorSpanUserDefinedMetricPython() (v AutomationRuleEvaluatorSpanUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorSpanUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorSpanUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluator) FromAutomationRuleEvaluatorSpanUserDefinedMetricPython(v AutomationRuleEvaluatorSpanUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "span_user_defined_metric_python")
 	return err
@@ -5105,73 +4993,73 @@ func (u *AutomationRuleEvaluator) UnmarshalJSON(data []byte) error {
 	return decodeUnion(&u.union, data)
 }
 
-// AsAutomationRuleEvaluatorLLMAsJudge decodes the value as AutomationRuleEvaluatorLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorLLMAsJudge decodes the value as AutomationRuleEvaluatorLLMAsJudge.
 func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorLLMAsJudge() (v AutomationRuleEvaluatorLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorLLMAsJudge(v AutomationRuleEvaluatorLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUserDefinedMetricPython.
 func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorUserDefinedMetricPython() (v AutomationRuleEvaluatorUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorUserDefinedMetricPython(v AutomationRuleEvaluatorUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "user_defined_metric_python")
 	return err
 }
 
-// AsAutomationRuleEvaluatorTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorTraceThreadLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorTraceThreadLLMAsJudge.
 func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorTraceThreadLLMAsJudge() (v AutomationRuleEvaluatorTraceThreadLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorTraceThreadLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorTraceThreadLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorTraceThreadLLMAsJudge(v AutomationRuleEvaluatorTraceThreadLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "trace_thread_llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython.
 func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython() (v AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython(v AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "trace_thread_user_defined_metric_python")
 	return err
 }
 
-// AsAutomationRuleEvaluatorSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorSpanLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorSpanLLMAsJudge.
 func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorSpanLLMAsJudge() (v AutomationRuleEvaluatorSpanLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorSpanLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorSpanLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorSpanLLMAsJudge(v AutomationRuleEvaluatorSpanLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "span_llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorSpanUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorSpanUserDefinedMetricPython.
 func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorSpanUserDefinedMetricPython() (v AutomationRuleEvaluatorSpanUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorSpanUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorSpanUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorSpanUserDefinedMetricPython(v AutomationRuleEvaluatorSpanUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "span_user_defined_metric_python")
 	return err
@@ -5216,73 +5104,73 @@ func (u *AutomationRuleEvaluatorObjectObject) UnmarshalJSON(data []byte) error {
 	return decodeUnion(&u.union, data)
 }
 
-// AsAutomationRuleEvaluatorUpdateLLMAsJudge decodes the value as AutomationRuleEvaluatorUpdateLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorUpdateLLMAsJudge decodes the value as AutomationRuleEvaluatorUpdateLLMAsJudge.
 func (u AutomationRuleEvaluatorUpdate) AsAutomationRuleEvaluatorUpdateLLMAsJudge() (v AutomationRuleEvaluatorUpdateLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUpdateLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUpdateLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorUpdate) FromAutomationRuleEvaluatorUpdateLLMAsJudge(v AutomationRuleEvaluatorUpdateLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUpdateUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUpdateUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorUpdateUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUpdateUserDefinedMetricPython.
 func (u AutomationRuleEvaluatorUpdate) AsAutomationRuleEvaluatorUpdateUserDefinedMetricPython() (v AutomationRuleEvaluatorUpdateUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUpdateUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUpdateUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorUpdate) FromAutomationRuleEvaluatorUpdateUserDefinedMetricPython(v AutomationRuleEvaluatorUpdateUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "user_defined_metric_python")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge.
 func (u AutomationRuleEvaluatorUpdate) AsAutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge() (v AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorUpdate) FromAutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge(v AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "trace_thread_llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython.
 func (u AutomationRuleEvaluatorUpdate) AsAutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython() (v AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorUpdate) FromAutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython(v AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "trace_thread_user_defined_metric_python")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUpdateSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorUpdateSpanLLMAsJudge, whatever variant it is.
+// AsAutomationRuleEvaluatorUpdateSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorUpdateSpanLLMAsJudge.
 func (u AutomationRuleEvaluatorUpdate) AsAutomationRuleEvaluatorUpdateSpanLLMAsJudge() (v AutomationRuleEvaluatorUpdateSpanLLMAsJudge, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUpdateSpanLLMAsJudge makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUpdateSpanLLMAsJudge makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorUpdate) FromAutomationRuleEvaluatorUpdateSpanLLMAsJudge(v AutomationRuleEvaluatorUpdateSpanLLMAsJudge) (err error) {
 	u.union, err = encodeVariant(v, "type", "span_llm_as_judge")
 	return err
 }
 
-// AsAutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython, whatever variant it is.
+// AsAutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython.
 func (u AutomationRuleEvaluatorUpdate) AsAutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython() (v AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython makes v the value, with the type of that variant.
+// FromAutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython makes v the value and sets its type.
 func (u *AutomationRuleEvaluatorUpdate) FromAutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython(v AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython) (err error) {
 	u.union, err = encodeVariant(v, "type", "span_user_defined_metric_python")
 	return err
@@ -5325,37 +5213,37 @@ func (u *AutomationRuleEvaluatorUpdate) UnmarshalJSON(data []byte) error {
 	return decodeUnion(&u.union, data)
 }
 
-// AsNumericalFeedbackDefinition decodes the value as NumericalFeedbackDefinition, whatever variant it is.
+// AsNumericalFeedbackDefinition decodes the value as NumericalFeedbackDefinition.
 func (u Feedback) AsNumericalFeedbackDefinition() (v NumericalFeedbackDefinition, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromNumericalFeedbackDefinition makes v the value, with the type of that variant.
+// FromNumericalFeedbackDefinition makes v the value and sets its type.
 func (u *Feedback) FromNumericalFeedbackDefinition(v NumericalFeedbackDefinition) (err error) {
 	u.union, err = encodeVariant(v, "type", "numerical")
 	return err
 }
 
-// AsCategoricalFeedbackDefinition decodes the value as CategoricalFeedbackDefinition, whatever variant it is.
+// AsCategoricalFeedbackDefinition decodes the value as CategoricalFeedbackDefinition.
 func (u Feedback) AsCategoricalFeedbackDefinition() (v CategoricalFeedbackDefinition, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromCategoricalFeedbackDefinition makes v the value, with the type of that variant.
+// FromCategoricalFeedbackDefinition makes v the value and sets its type.
 func (u *Feedback) FromCategoricalFeedbackDefinition(v CategoricalFeedbackDefinition) (err error) {
 	u.union, err = encodeVariant(v, "type", "categorical")
 	return err
 }
 
-// AsBooleanFeedbackDefinition decodes the value as BooleanFeedbackDefinition, whatever variant it is.
+// AsBooleanFeedbackDefinition decodes the value as BooleanFeedbackDefinition.
 func (u Feedback) AsBooleanFeedbackDefinition() (v BooleanFeedbackDefinition, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromBooleanFeedbackDefinition makes v the value, with the type of that variant.
+// FromBooleanFeedbackDefinition makes v the value and sets its type.
 func (u *Feedback) FromBooleanFeedbackDefinition(v BooleanFeedbackDefinition) (err error) {
 	u.union, err = encodeVariant(v, "type", "boolean")
 	return err
@@ -5390,37 +5278,37 @@ func (u Feedback) MarshalJSON() ([]byte, error) { return encodeUnion(u.union) }
 // UnmarshalJSON keeps the JSON, of unknown variants too.
 func (u *Feedback) UnmarshalJSON(data []byte) error { return decodeUnion(&u.union, data) }
 
-// AsNumericalFeedbackDefinition decodes the value as NumericalFeedbackDefinition, whatever variant it is.
+// AsNumericalFeedbackDefinition decodes the value as NumericalFeedbackDefinition.
 func (u FeedbackObject) AsNumericalFeedbackDefinition() (v NumericalFeedbackDefinition, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromNumericalFeedbackDefinition makes v the value, with the type of that variant.
+// FromNumericalFeedbackDefinition makes v the value and sets its type.
 func (u *FeedbackObject) FromNumericalFeedbackDefinition(v NumericalFeedbackDefinition) (err error) {
 	u.union, err = encodeVariant(v, "type", "numerical")
 	return err
 }
 
-// AsCategoricalFeedbackDefinition decodes the value as CategoricalFeedbackDefinition, whatever variant it is.
+// AsCategoricalFeedbackDefinition decodes the value as CategoricalFeedbackDefinition.
 func (u FeedbackObject) AsCategoricalFeedbackDefinition() (v CategoricalFeedbackDefinition, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromCategoricalFeedbackDefinition makes v the value, with the type of that variant.
+// FromCategoricalFeedbackDefinition makes v the value and sets its type.
 func (u *FeedbackObject) FromCategoricalFeedbackDefinition(v CategoricalFeedbackDefinition) (err error) {
 	u.union, err = encodeVariant(v, "type", "categorical")
 	return err
 }
 
-// AsBooleanFeedbackDefinition decodes the value as BooleanFeedbackDefinition, whatever variant it is.
+// AsBooleanFeedbackDefinition decodes the value as BooleanFeedbackDefinition.
 func (u FeedbackObject) AsBooleanFeedbackDefinition() (v BooleanFeedbackDefinition, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromBooleanFeedbackDefinition makes v the value, with the type of that variant.
+// FromBooleanFeedbackDefinition makes v the value and sets its type.
 func (u *FeedbackObject) FromBooleanFeedbackDefinition(v BooleanFeedbackDefinition) (err error) {
 	u.union, err = encodeVariant(v, "type", "boolean")
 	return err
@@ -5455,37 +5343,37 @@ func (u FeedbackObject) MarshalJSON() ([]byte, error) { return encodeUnion(u.uni
 // UnmarshalJSON keeps the JSON, of unknown variants too.
 func (u *FeedbackObject) UnmarshalJSON(data []byte) error { return decodeUnion(&u.union, data) }
 
-// AsPercentageValueStat decodes the value as PercentageValueStat, whatever variant it is.
+// AsPercentageValueStat decodes the value as PercentageValueStat.
 func (u ProjectStatItemObject) AsPercentageValueStat() (v PercentageValueStat, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromPercentageValueStat makes v the value, with the type of that variant.
+// FromPercentageValueStat makes v the value and sets its type.
 func (u *ProjectStatItemObject) FromPercentageValueStat(v PercentageValueStat) (err error) {
 	u.union, err = encodeVariant(v, "type", "PERCENTAGE")
 	return err
 }
 
-// AsCountValueStat decodes the value as CountValueStat, whatever variant it is.
+// AsCountValueStat decodes the value as CountValueStat.
 func (u ProjectStatItemObject) AsCountValueStat() (v CountValueStat, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromCountValueStat makes v the value, with the type of that variant.
+// FromCountValueStat makes v the value and sets its type.
 func (u *ProjectStatItemObject) FromCountValueStat(v CountValueStat) (err error) {
 	u.union, err = encodeVariant(v, "type", "COUNT")
 	return err
 }
 
-// AsAvgValueStat decodes the value as AvgValueStat, whatever variant it is.
+// AsAvgValueStat decodes the value as AvgValueStat.
 func (u ProjectStatItemObject) AsAvgValueStat() (v AvgValueStat, err error) {
 	err = json.Unmarshal(u.union, &v)
 	return v, err
 }
 
-// FromAvgValueStat makes v the value, with the type of that variant.
+// FromAvgValueStat makes v the value and sets its type.
 func (u *ProjectStatItemObject) FromAvgValueStat(v AvgValueStat) (err error) {
 	u.union, err = encodeVariant(v, "type", "AVG")
 	return err

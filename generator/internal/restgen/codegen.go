@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -34,7 +35,7 @@ func configuration(s *Settings) (codegen.Configuration, error) {
 		"client-with-responses.tmpl": nothing,
 	}
 	for name, file := range map[string]string{
-		"client.tmpl": "client.tmpl", "union.tmpl": "union.tmpl", "param-types.tmpl": "params.tmpl", "constants.tmpl": "constants.tmpl",
+		"client.tmpl": "client.tmpl", "union.tmpl": "union.tmpl", "param-types.tmpl": "params.tmpl", "typedef.tmpl": "typedef.tmpl", "constants.tmpl": "constants.tmpl",
 	} {
 		text, err := templates.ReadFile("templates/" + file)
 		if err != nil {
@@ -85,7 +86,10 @@ func primeNames(config codegen.Configuration) error {
 // easier to make in Go.
 func registerFunctions(d *document) {
 	codegen.TemplateFunctions["splitMark"] = func() string { return splitMark }
-	codegen.TemplateFunctions["plan"] = func(id string) methodView { return methodView{d, d.plans[id]} }
+	codegen.TemplateFunctions["plan"] = func(method, path string) methodView { return methodView{d, d.plans[method+" "+path]} }
+	codegen.TemplateFunctions["typeDoc"] = func(schema string) string { return d.docs[schema] }
+	codegen.TemplateFunctions["paramsDoc"] = paramsDoc
+	codegen.TemplateFunctions["paramField"] = paramField
 	codegen.TemplateFunctions["pathArg"] = pathArg
 	codegen.TemplateFunctions["query"] = query
 	codegen.TemplateFunctions["header"] = header
@@ -104,16 +108,22 @@ func (d *document) source(config codegen.Configuration) (types, client string, e
 	if err != nil {
 		return "", "", fmt.Errorf("load the rewritten contract: %w", err)
 	}
+	config.OutputOptions.ExcludeSchemas = d.mixins()
 	code, err := codegen.Generate(spec, config)
 	if err != nil {
 		return "", "", fmt.Errorf("generate types: %w", err)
 	}
+	code = fieldName.ReplaceAllString(code, "// ")
 	types, client, ok := strings.Cut(code, splitMark)
 	if !ok {
 		return "", "", fmt.Errorf("generate types: the client template has left no mark")
 	}
 	return types, client, nil
 }
+
+// fieldName matches the field's name before a description that is a sentence of
+// its own.
+var fieldName = regexp.MustCompile(`// \w+ ` + ownSentence)
 
 // toJSON writes the document as JSON, which is read faster than YAML.
 func toJSON(n *yaml.Node) ([]byte, error) {

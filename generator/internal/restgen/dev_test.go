@@ -5,16 +5,24 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
 func TestDev(t *testing.T) {
-	in := os.Getenv("DEV_IN")
-	if in == "" {
+	out := os.Getenv("DEV_OUT")
+	if out == "" {
 		t.Skip()
 	}
-	data, err := os.ReadFile(in)
-	if err != nil {
-		t.Fatal(err)
+	in := "../../../api/openapi.yaml"
+	if v := os.Getenv("DEV_IN"); v != "" {
+		in = v
+	}
+	start := time.Now()
+	doc, problems := spec.LoadDocument(in, "../../../api/overlay.yaml", os.Getenv("DEV_IN") == "")
+	t.Log("load", time.Since(start))
+	for _, d := range problems.Sorted() {
+		t.Log(d.String())
 	}
 	sd, _ := os.ReadFile("../../../api/rest.yaml")
 	s, err := ParseSettings(sd)
@@ -23,13 +31,13 @@ func TestDev(t *testing.T) {
 	}
 	for range 3 {
 		start := time.Now()
-		res, err := Generate(data, s, "github.com/opik-go/sdk")
+		res, err := Generate(doc.Tree(), s, "github.com/opik-go/sdk")
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Log(time.Since(start), len(res.Index.Operations), len(res.Index.Types))
 		for _, f := range res.Files {
-			p := filepath.Join(os.Getenv("DEV_OUT"), f.Path)
+			p := filepath.Join(out, f.Path)
 			os.MkdirAll(filepath.Dir(p), 0o755)
 			if err := os.WriteFile(p, f.Data, 0o644); err != nil {
 				t.Fatal(err)

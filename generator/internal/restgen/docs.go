@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -14,15 +16,77 @@ type typeUses struct {
 	partOf              []string // schemas
 }
 
-// describeTypes gives a sentence to every type that the contract does not
-// describe. The text follows the type's name.
-func (d *document) describeTypes() {
+// deprecated is the reason that is given where the contract gives none.
+const deprecated = "the API description marks it as deprecated."
+
+// collectDocs takes the descriptions of named schemas out of the document, where
+// they would be repeated at every use, and puts those of properties into the form
+// that the generator of types expects.
+func (d *document) collectDocs() {
 	uses := d.typeUses()
 	for name, s := range members(d.schemas) {
-		if text(s, "description") == "" {
-			set(s, "description", str(d.describe(name, s, uses[name])))
+		goName := d.typeName(name)
+		doc := goName + " " + d.describe(name, s, uses[name])
+		if about := text(s, "description"); about != "" {
+			doc = sentence(goName, about)
 		}
+		if isTrue(s, "deprecated") {
+			doc += "\n\nDeprecated: " + deprecationOf(s)
+		}
+		d.docs[name] = comment(doc)
+		remove(s, "description", "deprecated")
+		visit(s, func(s *yaml.Node) {
+			for _, p := range members(get(s, "properties")) {
+				d.prepareFieldDoc(p)
+			}
+		})
 	}
+}
+
+// prepareFieldDoc wraps a property's description. The generator of types writes
+// the field's name before it, which is marked for removal if the description is a
+// sentence of its own.
+func (d *document) prepareFieldDoc(p *yaml.Node) {
+	if about := text(p, "description"); about != "" {
+		if !continuesName(about) {
+			about = ownSentence + about
+		}
+		set(p, "description", str(wrap(about, 74)))
+	}
+	if isTrue(p, "deprecated") {
+		set(p, "x-deprecated-reason", str(deprecationOf(p)))
+	}
+}
+
+// ownSentence marks a description that does not follow the field's name. It is a
+// character for private use, which no description holds.
+const ownSentence = "\uE000"
+
+// continuesName reports whether a description goes on after the name of what it
+// describes: "is the start", and not "The start".
+func continuesName(description string) bool {
+	r, _ := utf8.DecodeRuneInString(description)
+	return unicode.IsLower(r)
+}
+
+// sentence joins a name and a description.
+func sentence(name, description string) string {
+	description = strings.TrimSpace(description)
+	if !strings.HasSuffix(description, ".") {
+		description += "."
+	}
+	if continuesName(description) {
+		return name + " " + description
+	}
+	return description
+}
+
+func deprecationOf(n *yaml.Node) string { return orElse(text(n, "x-deprecated-reason"), deprecated) }
+
+// reasonOf is deprecationOf for extensions that were read already.
+func reasonOf(extensions map[string]any) string {
+	reason, _ := extensions["x-deprecated-reason"].(string)
+	return reason
 }
 
 func (d *document) typeUses() map[string]*typeUses {
@@ -41,7 +105,7 @@ func (d *document) typeUses() map[string]*typeUses {
 		})
 	}
 	for op := range d.operations() {
-		p := d.plans[op.id]
+		p := d.plans[op.key()]
 		note(p.bodyType, func(u *typeUses) { u.takenBy = append(u.takenBy, op.id) })
 		note(p.resType, func(u *typeUses) { u.returnedBy = append(u.returnedBy, op.id) })
 		for _, s := range op.usedSchemas() {
@@ -60,15 +124,15 @@ func (d *document) describe(name string, s *yaml.Node, uses *typeUses) string {
 	}
 	switch {
 	case get(s, "enum") != nil:
-		return "is a set of values in " + list(d.typeNames(d.enumOwners[name])) + ". Other values are kept as they are."
+		return "is a value in " + list(d.typeNames(d.enumOwners[name])) + ". Values without a constant are kept as they are."
 	case get(s, "oneOf") != nil || get(s, "anyOf") != nil:
 		var variants []string
 		for _, o := range append(slices.Clone(elements(get(s, "oneOf"))), elements(get(s, "anyOf"))...) {
-			variants = append(variants, d.typeName(refName(o)))
+			variants = append(variants, "["+d.typeName(refName(o))+"]")
 		}
 		out := "is one of " + strings.Join(variants, ", ") + "."
 		if key := text(s, "discriminator", "propertyName"); key != "" {
-			out += fmt.Sprintf(" The member %s says which. Other variants are kept as they are.", key)
+			out += fmt.Sprintf(" The member %s says which. Unknown variants are kept as they are.", key)
 		}
 		return out
 	}
@@ -82,7 +146,7 @@ func (d *document) describe(name string, s *yaml.Node, uses *typeUses) string {
 	if len(uses.partOf) > 0 {
 		roles = append(roles, "part of "+list(d.typeNames(uses.partOf)))
 	}
-	return "is " + strings.Join(roles, ", and ") + "."
+	return "is " + join(roles) + "."
 }
 
 func (d *document) typeNames(schemas []string) []string {
@@ -105,10 +169,16 @@ func list(names []string) string {
 	if len(names) > most+1 {
 		names = append(names[:most:most], fmt.Sprintf("%d others", len(names)-most))
 	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
+	return join(names)
+}
+
+// join makes one phrase of several.
+func join(phrases []string) string {
+	if len(phrases) < 2 {
+		return strings.Join(phrases, "")
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	last := len(phrases) - 1
+	return strings.Join(phrases[:last], ", ") + " and " + phrases[last]
 }
 
 // wrap breaks a text into comment lines.
@@ -123,6 +193,15 @@ func wrap(s string, width int) string {
 			line = strings.TrimLeft(line+" "+word, " ")
 		}
 		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// comment makes a text a Go comment.
+func comment(s string) string {
+	lines := strings.Split(wrap(s, 77), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight("// "+line, " ")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -2,12 +2,15 @@ package restgen
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
 // document is the contract while the passes rewrite it for the generator of
@@ -19,30 +22,41 @@ type document struct {
 	// standsFor maps each schema of the contract to the schema that replaced it;
 	// opaqueType stands for any JSON.
 	standsFor map[string]string
-	plans     map[string]*plan
+	// plans are by method and path.
+	plans map[string]*plan
 	// enumOwners says which schemas and operations use a set of values.
 	enumOwners map[string][]string
+	// docs holds the comments of types, by schema.
+	docs map[string]string
 }
 
 // opaqueType is the Go type of any JSON.
 const opaqueType = "json.RawMessage"
 
-func newDocument(data []byte, settings *Settings) (*document, error) {
-	var file yaml.Node
-	if err := yaml.Unmarshal(data, &file); err != nil {
-		return nil, fmt.Errorf("read contract: %w", err)
+func newDocument(root *yaml.Node, settings *Settings) (*document, error) {
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = root.Content[0]
 	}
-	if len(file.Content) == 0 || file.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("read contract: not an OpenAPI document")
+	if text(root, "openapi") == "" {
+		return nil, errors.New("not an OpenAPI document")
 	}
-	d := &document{root: file.Content[0], settings: settings, standsFor: map[string]string{}, plans: map[string]*plan{}, enumOwners: map[string][]string{}}
-	if d.schemas = get(d.root, "components", "schemas"); d.schemas == nil {
+	root = clone(root)
+	d := &document{
+		root:       root,
+		schemas:    get(root, "components", "schemas"),
+		settings:   settings,
+		standsFor:  map[string]string{},
+		plans:      map[string]*plan{},
+		enumOwners: map[string][]string{},
+		docs:       map[string]string{},
+	}
+	if d.schemas == nil {
 		d.schemas = object()
 		set(d.root, "components", object("schemas", d.schemas))
 	}
 	for name, s := range members(d.schemas) {
 		d.standsFor[name] = name
-		if slices.Contains(settings.ErrorFamilies, family(name)) {
+		if slices.Contains(settings.ErrorFamilies, spec.Family(name)) {
 			// Its views contradict each other, and no member of theirs is needed.
 			*s = *object()
 		}
@@ -63,6 +77,9 @@ type operation struct {
 	id, method, path string
 	node             *yaml.Node
 }
+
+// key identifies an operation while the operationId is made a Go name.
+func (o operation) key() string { return o.method + " " + o.path }
 
 // operations yields all operations, by path and method.
 func (d *document) operations() iter.Seq[operation] {
@@ -164,7 +181,7 @@ func (d *document) prune() {
 		for _, s := range op.usedSchemas() {
 			follow(s)
 		}
-		for _, s := range []*yaml.Node{d.plans[op.id].bodyType, d.plans[op.id].resType} {
+		for _, s := range []*yaml.Node{d.plans[op.key()].bodyType, d.plans[op.key()].resType} {
 			if s != nil {
 				follow(s)
 			}

@@ -130,7 +130,11 @@ func (g *enumGroup) typeName() string {
 		}
 		return cmp.Or(cmp.Compare(len(a.owner), len(b.owner)), cmp.Compare(a.owner, b.owner))
 	})
-	return pascal(strings.TrimSuffix(first.owner, baseSuffix)) + pascal(g.property())
+	owner, property := pascal(strings.TrimSuffix(first.owner, baseSuffix)), pascal(g.property())
+	if strings.HasPrefix(property, owner) {
+		return property // AlertType, not AlertAlertType
+	}
+	return owner + property
 }
 
 // baseSuffix ends the names of schemas that hold what the variants of a union

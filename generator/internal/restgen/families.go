@@ -3,19 +3,11 @@ package restgen
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
-)
 
-// family returns the name of a schema without its view: Trace of Trace_Write. A
-// name without a view is a family of its own.
-func family(name string) string {
-	if i := strings.LastIndexByte(name, '_'); i > 0 && i+1 < len(name) && name[i+1] >= 'A' && name[i+1] <= 'Z' {
-		return name[:i]
-	}
-	return name
-}
+	"github.com/opik-go/sdk/generator/internal/spec"
+)
 
 // foldFamilies replaces the views of a schema by one schema that has the
 // properties of all. A property is required if every view that has it agrees.
@@ -26,7 +18,7 @@ func (d *document) foldFamilies() error {
 	var order []string
 	to := map[string]string{}
 	for name := range members(d.schemas) {
-		f := family(name)
+		f := spec.Family(name)
 		if views[f] == nil {
 			order = append(order, f)
 		}

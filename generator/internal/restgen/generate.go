@@ -4,8 +4,9 @@
 package restgen
 
 import (
-	"fmt"
 	"path"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/opik-go/sdk/generator/internal/output"
 )
@@ -26,11 +27,11 @@ type Result struct {
 	Index *Index
 }
 
-// Generate makes the REST layer for a contract (YAML or JSON, with the overlay
-// applied). The module is the path of the module that the files are for. The
-// same input gives the same bytes. Generate is safe for concurrent use, but runs
-// one at a time.
-func Generate(contract []byte, settings *Settings, module string) (*Result, error) {
+// Generate makes the REST layer for a contract with the overlay applied, which it
+// does not change. The module is the path of the module that the files are for.
+// The same input gives the same bytes. Generate is safe for concurrent use, but
+// runs one at a time. Errors about the contract begin with line and column.
+func Generate(contract *yaml.Node, settings *Settings, module string) (*Result, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
 
@@ -46,7 +47,7 @@ func Generate(contract []byte, settings *Settings, module string) (*Result, erro
 		return nil, err
 	}
 	if err := d.rewrite(); err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
+		return nil, err
 	}
 	types, client, err := d.source(config)
 	if err != nil {
@@ -79,7 +80,7 @@ func (d *document) rewrite() error {
 	d.nameEnums()
 	d.setPresence()
 	d.sortSchemas()
-	d.describeTypes()
+	d.collectDocs()
 	return nil
 }
 

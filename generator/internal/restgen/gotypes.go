@@ -1,7 +1,6 @@
 package restgen
 
 import (
-
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 	"gopkg.in/yaml.v3"
 )
@@ -50,4 +49,3 @@ func (d *document) isStruct(s *yaml.Node) bool {
 	}
 	return false
 }
-

@@ -13,7 +13,7 @@ func (d *document) nameInline() {
 		d.nameInside(name, s)
 	}
 	for op := range d.operations() {
-		p, owner := d.plans[op.id], pascal(op.id)
+		p, owner := d.plans[op.key()], pascal(op.id)
 		if p.bodyType != nil {
 			suffix := "Request"
 			if p.body == BodyForm || p.body == BodyMultipart {
@@ -80,4 +80,44 @@ func markFiles(form *yaml.Node) {
 			remove(p, "type", "format")
 		}
 	}
+}
+
+// mixins returns the schemas that occur only as parts of others. Their members
+// become members of those, so that they need no types of their own.
+func (d *document) mixins() []string {
+	part, used := map[string]bool{}, map[string]bool{}
+	note := func(s *yaml.Node) {
+		if s == nil {
+			return
+		}
+		visit(s, func(s *yaml.Node) {
+			for place, inner := range subschemas(s) {
+				if name := refName(inner); name != "" && place == "option" && get(s, "allOf") != nil {
+					part[name] = true
+				} else if name != "" {
+					used[name] = true
+				}
+			}
+		})
+		used[refName(s)] = true
+	}
+	for _, s := range members(d.schemas) {
+		note(s)
+	}
+	for _, p := range d.plans {
+		note(p.bodyType)
+		note(p.resType)
+	}
+	var out []string
+	for name := range members(d.schemas) {
+		if part[name] && !used[name] {
+			out = append(out, name)
+			for from, now := range d.standsFor {
+				if now == name {
+					delete(d.standsFor, from)
+				}
+			}
+		}
+	}
+	return out
 }

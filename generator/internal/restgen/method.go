@@ -3,7 +3,6 @@ package restgen
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
@@ -18,22 +17,24 @@ type methodView struct {
 // other methods than POST that goes without saying.
 func (m methodView) Retryable() bool { return m.p.retryable && m.p.operation.method == "POST" }
 
+// ID returns the operationId of the contract.
+func (m methodView) ID() string { return m.p.operation.id }
+
 // Doc returns the method's comment.
 func (m methodView) Doc(name string) string {
 	op := m.p.operation
-	about := text(op.node, "description")
-	if about == "" {
-		about = "calls " + op.method + " " + op.path + "."
-	} else {
-		about += "\n\nIt calls " + op.method + " " + op.path + "."
-	}
+	facts := "calls " + op.method + " " + op.path + "."
 	if note := m.note(); note != "" {
-		about += " " + note
+		facts += " " + note
+	}
+	doc := name + " " + facts
+	if about := text(op.node, "description"); about != "" {
+		doc = sentence(name, about) + "\n\n" + "It " + facts
 	}
 	if isTrue(op.node, "deprecated") {
-		about += "\n\nDeprecated: " + orElse(text(op.node, "x-deprecated-reason"), "the contract says so.")
+		doc += "\n\nDeprecated: " + deprecationOf(op.node)
 	}
-	return comment(name + " " + about)
+	return comment(doc)
 }
 
 // note says what the signature does not.
@@ -58,11 +59,6 @@ func (m methodView) note() string {
 // EventsDoc returns the comment of the method that asks for events.
 func (m methodView) EventsDoc(name string) string {
 	return comment(fmt.Sprintf("%sEvents does what [Client.%s] does, and returns the answer as server-sent events while it is made. The caller closes the stream.", name, name))
-}
-
-// comment makes a text a Go comment.
-func comment(s string) string {
-	return strings.ReplaceAll("// "+strings.ReplaceAll(wrap(s, 77), "\n", "\n// "), "// \n", "//\n")
 }
 
 // BodyParam returns the parameters for the body, with a comma before.
@@ -155,6 +151,35 @@ func (m methodView) NeedsParams() bool {
 		}
 	}
 	return false
+}
+
+// paramField returns the field for a parameter in the struct of parameters. The
+// tag says where the parameter goes and what it is called there.
+func paramField(p codegen.ParameterDefinition) string {
+	t := p.TypeDef()
+	if p.HasOptionalPointer() && !p.IsJson() {
+		t = "*" + t
+	}
+	field := fmt.Sprintf("%s %s `%s:%q`", p.GoName(), t, p.In, p.ParamName)
+	if p.Spec.Deprecated {
+		field = comment("Deprecated: "+orElse(reasonOf(p.Spec.Extensions), deprecated)) + "\n" + field
+	}
+	if about := p.Spec.Description; about != "" {
+		field = comment(sentence(p.GoName(), about)) + "\n" + field
+	}
+	return field
+}
+
+// paramsDoc returns the comment of a struct of parameters.
+func paramsDoc(op codegen.OperationDefinition) string {
+	kinds := "query"
+	switch {
+	case len(op.QueryParams) == 0:
+		kinds = "header"
+	case len(op.HeaderParams) > 0:
+		kinds = "query and header"
+	}
+	return comment(fmt.Sprintf("%sParams holds the %s parameters of [Client.%s].", op.OperationId, kinds, op.OperationId))
 }
 
 // pathArg returns the statement that fills a parameter of the path.

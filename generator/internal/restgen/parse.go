@@ -14,6 +14,10 @@ import (
 // index reads names and types off the generated source.
 func (d *document) index(pkg string, trees []*ast.File) (*Index, error) {
 	out := &Index{Package: pkg, Operations: map[string]*Operation{}, Types: map[string]*Type{}, Schemas: map[string]string{}}
+	plans := map[string]*plan{}
+	for _, p := range d.plans {
+		plans[p.operation.id] = p
+	}
 	for _, tree := range trees {
 		for _, decl := range tree.Decls {
 			switch decl := decl.(type) {
@@ -24,7 +28,7 @@ func (d *document) index(pkg string, trees []*ast.File) (*Index, error) {
 					}
 				}
 			case *ast.FuncDecl:
-				if err := d.readMethod(out, decl); err != nil {
+				if err := d.readMethod(out, plans, decl); err != nil {
 					return nil, err
 				}
 			}
@@ -42,9 +46,9 @@ func (d *document) index(pkg string, trees []*ast.File) (*Index, error) {
 		}
 		out.Schemas[schema] = standsFor
 	}
-	for id, p := range d.plans {
-		if out.Operations[id] == nil {
-			return nil, fault(p.operation.node, "operation %s has got no method", id)
+	for _, p := range d.plans {
+		if out.Operations[p.operation.id] == nil {
+			return nil, fault(p.operation.node, "operation %s has got no method", p.operation.id)
 		}
 	}
 	return out, nil
@@ -78,8 +82,12 @@ func wireName(tag *ast.BasicLit) string {
 	if err != nil {
 		return ""
 	}
-	name, _, _ := strings.Cut(reflect.StructTag(text).Get("json"), ",")
-	return name
+	for _, key := range []string{"json", "query", "header"} {
+		if name, _, _ := strings.Cut(reflect.StructTag(text).Get(key), ","); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // markEnums finds the types that have constants.
@@ -100,9 +108,9 @@ func markEnums(index *Index, tree *ast.File) {
 }
 
 // readMethod enters a method of the client that calls an operation.
-func (d *document) readMethod(index *Index, f *ast.FuncDecl) error {
+func (d *document) readMethod(index *Index, plans map[string]*plan, f *ast.FuncDecl) error {
 	id := calledOperation(f)
-	p := d.plans[id]
+	p := plans[id]
 	if p == nil || f.Recv == nil || types.ExprString(f.Recv.List[0].Type) != "*Client" {
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
 // plan is what was decided about an operation: how its body is sent and what its
@@ -28,14 +30,16 @@ type plan struct {
 // planOperations decides about every operation and reduces it to what the types
 // need: afterwards bodies and results stand in the plans only.
 func (d *document) planOperations() error {
+	seen := map[string]bool{}
 	for op := range d.operations() {
 		p := &plan{operation: op, retryable: isTrue(op.node, "x-opik-retryable")}
 		if op.id == "" {
 			return fault(op.node, "%s %s has no operationId", op.method, op.path)
 		}
-		if d.plans[op.id] != nil {
+		if seen[op.id] {
 			return fault(op.node, "operationId %s occurs twice", op.id)
 		}
+		seen[op.id] = true
 		if err := p.planBody(); err != nil {
 			return err
 		}
@@ -43,7 +47,7 @@ func (d *document) planOperations() error {
 			return err
 		}
 		d.planParameters(op)
-		d.plans[op.id] = p
+		d.plans[op.key()] = p
 	}
 	return nil
 }
@@ -168,7 +172,7 @@ func (d *document) streamItem(items *yaml.Node) (*yaml.Node, error) {
 		return items, nil
 	}
 	options = slices.DeleteFunc(slices.Clone(options), func(o *yaml.Node) bool {
-		return slices.Contains(d.settings.ErrorFamilies, family(refName(o)))
+		return slices.Contains(d.settings.ErrorFamilies, spec.Family(refName(o)))
 	})
 	if len(options) != 1 {
 		return nil, fault(items, "a stream must have one kind of item, not %d", len(options))
@@ -223,10 +227,14 @@ func (d *document) planParameters(op operation) {
 }
 
 // strip removes bodies and responses from the document: the plans know them, and
-// the generator of types would make a type for each.
+// the generator of types would make a type for each. It also gives methods the
+// names that the settings have for them.
 func (d *document) strip() {
 	for op := range d.operations() {
 		remove(op.node, "requestBody", "tags")
+		if name := d.settings.MethodNames[op.key()]; name != "" {
+			set(op.node, "operationId", str(name))
+		}
 		set(op.node, "responses", object("204", object("description", "none")))
 	}
 }

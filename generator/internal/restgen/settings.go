@@ -27,6 +27,9 @@ type Settings struct {
 	// TypeNames gives Go names to schemas (without view) whose own names are
 	// taken or mislead.
 	TypeNames map[string]string `yaml:"type_names"`
+	// MethodNames gives other names to methods, by HTTP method and path ("GET
+	// /v1/things"): numbers that tell equal operationIds apart may be swapped.
+	MethodNames map[string]string `yaml:"method_names"`
 	// EventFlag is the boolean property of a request body that asks for events
 	// instead of one JSON answer, where an operation offers both.
 	EventFlag string `yaml:"event_flag"`

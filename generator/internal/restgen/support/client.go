@@ -103,5 +103,9 @@ func (c *Client) do(req *http.Request, info CallInfo) (*http.Response, error) {
 		unfollowing.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		doer = &unfollowing
 	}
-	return doer.Do(req)
+	res, err := doer.Do(req)
+	if err == nil && res == nil {
+		return nil, errors.New("the Doer returned no response")
+	}
+	return res, err
 }

@@ -127,11 +127,14 @@ func newAPIError(operation string, res *http.Response) *APIError {
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	discard(res.Body)
 	e := &APIError{
-		Operation:  operation,
-		Status:     res.StatusCode,
-		Header:     res.Header,
-		Body:       body,
-		RetryAfter: RetryAfter(res.Header, time.Now()),
+		Operation: operation,
+		Status:    res.StatusCode,
+		Header:    res.Header,
+		Body:      body,
+	}
+	// Limits are reported with every answer; only here do they ask for patience.
+	if e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout || e.Status >= http.StatusInternalServerError {
+		e.RetryAfter = RetryAfter(res.Header, time.Now())
 	}
 	for _, name := range []string{"X-Request-Id", "X-Trace-Id"} {
 		if e.RequestID = res.Header.Get(name); e.RequestID != "" {

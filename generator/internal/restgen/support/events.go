@@ -24,9 +24,9 @@ type Event struct {
 // Decode decodes the data as JSON into v.
 func (e Event) Decode(v any) error { return json.Unmarshal(e.Data, v) }
 
-// EventStream reads server-sent events. Close it when done; reading to the end or
-// ranging over [EventStream.All] closes it too. It is not safe for concurrent
-// use, except for Close.
+// EventStream reads server-sent events. Close it when done; reading to the end, an
+// error, and ranging over [EventStream.All] close it too. It is not safe for
+// concurrent use; to end a waiting Next, end the context of the call.
 type EventStream struct {
 	lines  *lineReader
 	lastID string
@@ -43,7 +43,7 @@ func (c *Client) events(ctx context.Context, r *call) (*EventStream, error) {
 }
 
 // Next returns the next event. At the end, which some servers mark by the data
-// [DONE], it returns [io.EOF]. A response that breaks off inside an event is
+// [DONE], and after Close it returns [io.EOF]. A response that breaks off inside an event is
 // [ErrStreamCut], an error of the server inside the stream is an [*APIError].
 // Every error is final.
 func (s *EventStream) Next() (Event, error) {
@@ -55,7 +55,8 @@ func (s *EventStream) Next() (Event, error) {
 		event, s.err = s.next()
 	}
 	if s.err != nil {
-		return Event{}, errors.Join(s.err, s.lines.Close())
+		s.lines.close()
+		return Event{}, s.err
 	}
 	return event, nil
 }
@@ -71,7 +72,7 @@ func (s *EventStream) next() (Event, error) {
 			if !errors.Is(err, io.EOF) {
 				return event, err
 			}
-			if len(data) == 0 && len(line) == 0 {
+			if data == nil && len(line) == 0 {
 				return event, io.EOF
 			}
 			return event, fmt.Errorf("%s: %w inside an event", s.lines.operation, ErrStreamCut)
@@ -113,19 +114,9 @@ func (s *EventStream) verdict(event Event) error {
 	return nil
 }
 
-// All returns the remaining events and closes the stream afterwards. An error is
-// the last thing that is yielded; the end is none.
-func (s *EventStream) All() iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
-		defer s.Close()
-		for {
-			event, err := s.Next()
-			if errors.Is(err, io.EOF) || !yield(event, err) || err != nil {
-				return
-			}
-		}
-	}
-}
+// All returns the remaining events, and closes the stream when the loop ends. An
+// error is the last thing that is yielded; the end is none.
+func (s *EventStream) All() iter.Seq2[Event, error] { return all(s.Next, s.Close) }
 
 // Close ends the stream and releases its connection. It may be called more than
 // once and on nil.
@@ -133,5 +124,8 @@ func (s *EventStream) Close() error {
 	if s == nil {
 		return nil
 	}
-	return s.lines.Close()
+	if s.err == nil {
+		s.err = io.EOF
+	}
+	return s.lines.close()
 }

@@ -31,45 +31,55 @@ type member struct {
 	file  *File
 }
 
-// members returns the fields of a struct by the names and the options of their
-// json tags. Fields of type *File are files.
-func members(body any) ([]member, error) {
+// members returns the fields of a struct that have a value, by the names and the
+// options of their json tags. Fields of type *File are files.
+func (c *call) members(body any) []member {
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return nil, err
+		c.fail("body", "cannot be encoded", err)
+		return nil
 	}
 	var values map[string]json.RawMessage
 	if err := json.Unmarshal(encoded, &values); err != nil {
-		return nil, err
+		c.fail("body", "is no object", err)
+		return nil
 	}
 	var out []member
 	v := reflect.Indirect(reflect.ValueOf(body))
 	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if file, ok := v.Field(i).Interface().(*File); ok {
-			if file != nil {
-				out = append(out, member{name: name, file: file})
+		name, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		file, ok := v.Field(i).Interface().(*File)
+		switch {
+		case !ok:
+			if value, ok := values[name]; ok && string(value) != "null" {
+				out = append(out, member{name: name, value: value})
 			}
-		} else if value, ok := values[name]; ok && string(value) != "null" {
-			out = append(out, member{name: name, value: value})
+		case file != nil && file.Content != nil:
+			out = append(out, member{name: name, file: file})
+		case file != nil || options == "":
+			c.fail(name, "has no content", nil)
 		}
 	}
-	return out, nil
+	return out
 }
 
-// MarshalJSON fails: a file can only be sent in a multipart body.
+// MarshalJSON returns null: the content of a file is sent in multipart bodies only.
 func (f File) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
-// form sets a body of type application/x-www-form-urlencoded.
+// form sets a body of type application/x-www-form-urlencoded. A list becomes one
+// pair for each element.
 func (c *call) form(body any) {
-	fields, err := members(body)
-	if err != nil {
-		c.fail("body", "cannot be encoded", err)
-		return
-	}
 	var values []queryValue
-	for _, f := range fields {
-		values = append(values, queryValue{f.name, text(f.value)})
+	for _, f := range c.members(body) {
+		list := []json.RawMessage{f.value}
+		if f.value[0] == '[' {
+			if err := json.Unmarshal(f.value, &list); err != nil {
+				c.fail(f.name, "cannot be encoded", err)
+			}
+		}
+		for _, value := range list {
+			values = append(values, queryValue{f.name, text(value)})
+		}
 	}
 	c.bytes("application/x-www-form-urlencoded", []byte(encodeQuery(values)))
 }
@@ -77,21 +87,12 @@ func (c *call) form(body any) {
 // multipart sets a body of type multipart/form-data. Files are not read before
 // the request is sent, and never held in memory.
 func (c *call) multipart(body any) {
-	fields, err := members(body)
-	if err != nil {
-		c.fail("body", "cannot be encoded", err)
-		return
-	}
 	var parts bodyParts
 	frame := multipart.NewWriter(&parts.frame)
-	for _, f := range fields {
+	for _, f := range c.members(body) {
 		header := textproto.MIMEHeader{}
 		disposition := fmt.Sprintf(`form-data; name="%s"`, escapeQuotes(f.name))
 		if f.file != nil {
-			if f.file.Content == nil {
-				c.fail(f.name, "has no content", nil)
-				return
-			}
 			disposition += fmt.Sprintf(`; filename="%s"`, escapeQuotes(or(f.file.Name, f.name)))
 			header.Set("Content-Type", or(f.file.ContentType, "application/octet-stream"))
 		}

@@ -13,8 +13,9 @@ import (
 )
 
 // Stream reads the items of a streamed result, one JSON value a line. Close it
-// when done; reading to the end or ranging over [Stream.All] closes it too. A
-// Stream is not safe for concurrent use, except for Close.
+// when done; reading to the end, an error, and ranging over [Stream.All] close it
+// too. A Stream is not safe for concurrent use; to end a waiting Next, end the
+// context of the call.
 //
 // The format has no end mark. A stream whose connection breaks, or that ends
 // inside an item, reports [ErrStreamCut]; one that the server ends early between
@@ -34,8 +35,9 @@ func openStream[T any](ctx context.Context, c *Client, r *call) (*Stream[T], err
 	return &Stream[T]{lines: lines}, nil
 }
 
-// Next returns the next item. At the end it returns [io.EOF]; an error the server
-// sent inside the stream is an [*APIError]. Every error is final.
+// Next returns the next item. At the end, and after Close, it returns [io.EOF]; an
+// error that the server sent inside the stream is an [*APIError]. Every error is
+// final.
 func (s *Stream[T]) Next() (T, error) {
 	var item T
 	if s == nil {
@@ -45,8 +47,9 @@ func (s *Stream[T]) Next() (T, error) {
 		s.err = s.next(&item)
 	}
 	if s.err != nil {
+		s.lines.close()
 		var zero T
-		return zero, errors.Join(s.err, s.lines.Close())
+		return zero, s.err
 	}
 	return item, nil
 }
@@ -65,27 +68,34 @@ func (s *Stream[T]) next(item *T) error {
 	return nil
 }
 
-// All returns the remaining items and closes the stream afterwards. An error is
-// the last thing that is yielded; the end is none.
-func (s *Stream[T]) All() iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		defer s.Close()
-		for {
-			item, err := s.Next()
-			if errors.Is(err, io.EOF) || !yield(item, err) || err != nil {
-				return
-			}
-		}
-	}
-}
+// All returns the remaining items, and closes the stream when the loop ends. An
+// error is the last thing that is yielded; the end is none.
+func (s *Stream[T]) All() iter.Seq2[T, error] { return all(s.Next, s.Close) }
 
 // Close ends the stream and releases its connection. It may be called more than
-// once, on nil, and while Next waits, which then returns an error.
+// once and on nil.
 func (s *Stream[T]) Close() error {
 	if s == nil {
 		return nil
 	}
-	return s.lines.Close()
+	if s.err == nil {
+		s.err = io.EOF
+	}
+	return s.lines.close()
+}
+
+// all makes a reader an iterator.
+func all[T any](next func() (T, error), end func() error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		// What was read is complete; how closing fares changes nothing.
+		defer func() { _ = end() }()
+		for {
+			item, err := next()
+			if err == io.EOF || !yield(item, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // streamedError recognises the item that the server sends when it fails in the
@@ -115,7 +125,7 @@ type lineReader struct {
 	reader    *bufio.Reader
 	limit     int64
 	buffer    []byte
-	close     func() error
+	close     func() error // releases the connection, once
 }
 
 func (c *Client) lines(ctx context.Context, r *call, accept string) (*lineReader, error) {
@@ -135,9 +145,6 @@ func (c *Client) lines(ctx context.Context, r *call, accept string) (*lineReader
 		close:     sync.OnceValue(res.Body.Close),
 	}, nil
 }
-
-// Close releases the connection.
-func (l *lineReader) Close() error { return l.close() }
 
 // value returns the next line that is not blank. A last line without a line feed
 // counts if it is a whole JSON value.
