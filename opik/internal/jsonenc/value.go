@@ -57,13 +57,13 @@ func appendScalar(dst []byte, v any) ([]byte, bool) {
 	case bool:
 		return strconv.AppendBool(dst, v), true
 	case int:
-		return AppendInt(dst, int64(v)), true
+		return AppendInt(dst, v), true
 	case int8:
-		return AppendInt(dst, int64(v)), true
+		return AppendInt(dst, v), true
 	case int16:
-		return AppendInt(dst, int64(v)), true
+		return AppendInt(dst, v), true
 	case int32:
-		return AppendInt(dst, int64(v)), true
+		return AppendInt(dst, v), true
 	case int64:
 		return AppendInt(dst, v), true
 	case uint:
