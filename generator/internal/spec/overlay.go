@@ -110,7 +110,7 @@ func parseOverlay(o *document, problems *diag.List) []action {
 			bad(n, "the action has no target")
 			continue
 		}
-		if text(n, "description") == "" {
+		if text(n, "description") == "" && !describes(a.update) {
 			bad(n, "the action gives no reason; say it in its description")
 		}
 		removes := isTrue(get(n, "remove"))
@@ -120,6 +120,12 @@ func parseOverlay(o *document, problems *diag.List) []action {
 		actions = append(actions, a)
 	}
 	return actions
+}
+
+// describes reports whether an update only adds a description of ours, which is
+// reason enough.
+func describes(update *yaml.Node) bool {
+	return update != nil && has(update, "description") && len(update.Content) == 2
 }
 
 // merge applies an update: objects are merged member by member, lists are
