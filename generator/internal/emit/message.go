@@ -56,6 +56,8 @@ type messagePackage struct {
 // file starts a file; the path is relative to the root.
 func (p messagePackage) file(path string) *goFile {
 	f := newGoFile(p.Model, path)
+	f.ImportName(p.path, "message")
+	f.ImportName(p.jsonenc, "jsonenc")
 	*p.files = append(*p.files, f)
 	return f
 }
@@ -185,6 +187,7 @@ func (p messagePackage) fuzzTests() {
 	f := &goFile{jen.NewFilePathName(p.path+"_test", "message_test"), p.Model, messageFolder + "/fuzz_gen_test.go"}
 	f.HeaderComment(Header)
 	f.ImportName(p.path, "message")
+	f.ImportName(p.Module+"/opik/internal/messagetest", "messagetest")
 	for _, m := range p.Messages {
 		args := []jen.Code{jen.Id("f")}
 		for _, c := range m.Constants {

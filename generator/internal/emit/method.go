@@ -235,7 +235,7 @@ func (w methodWriter) value(v ir.Value) *jen.Statement {
 		if v.Other != "" {
 			id = field(v.Other)
 		}
-		return w.client().Dot("projectOr").Call(field(v.Name), id)
+		return w.client().Dot("projectName").Call(field(v.Name), id)
 	case ir.ValueConstant:
 		e = jen.Op(v.Name)
 		if v.Address {

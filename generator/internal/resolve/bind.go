@@ -41,6 +41,7 @@ func (b *binder) bind() *ir.Method {
 	b.arguments()
 	b.paging()
 	b.rules()
+	b.projectDefault()
 	b.required()
 	b.params()
 	b.results()

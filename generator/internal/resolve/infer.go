@@ -28,6 +28,7 @@ var verbs = []verb{
 	{"Create", ir.KindCreate, []string{""}},
 	{"Add", ir.KindCreate, []string{""}},
 	{"Update", ir.KindUpdate, []string{"{}"}},
+	{"Retrieve", ir.KindGet, []string{"retrieve"}},
 	{"Delete", ir.KindDelete, []string{"{}"}},
 	{"Delete", ir.KindBatchDelete, []string{"delete"}},
 	{"Stats", ir.KindQuery, []string{"stats"}},
@@ -60,7 +61,7 @@ func (b *binder) infer() (*spec.Operation, string) {
 		}
 	}
 	if len(found) == 0 {
-		return b.sameName(b.tmpl.Name, b.tmpl.Name+camel(b.noun), b.tmpl.Name+camel(plural(b.noun)))
+		return b.sameName(b.namesWithNoun()...)
 	}
 	if len(found) > 1 {
 		b.ambiguous(found)
@@ -97,6 +98,18 @@ func (b *binder) onCollection(path string, ends []string, sub string) bool {
 
 func parameterSegment(s string) bool { return strings.HasPrefix(s, "{") }
 
+// namesWithNoun returns the method's name, and the names that it has when the
+// service's noun is put after its first word: AddScore of traces is AddTraceScore.
+func (b *binder) namesWithNoun() []string {
+	all := words(b.tmpl.Name)
+	rest := strings.Join(all[1:], " ")
+	return []string{
+		b.tmpl.Name,
+		strings.Join([]string{all[0], b.noun, rest}, " "),
+		strings.Join([]string{all[0], plural(b.noun), rest}, " "),
+	}
+}
+
 // sameName finds the operation that has one of the names, however it is spelt.
 func (b *binder) sameName(names ...string) (*spec.Operation, string) {
 	for _, name := range names {
@@ -109,7 +122,7 @@ func (b *binder) sameName(names ...string) (*spec.Operation, string) {
 	b.missing(diag.Diagnostic{
 		Code: "nothing-inferred", Pos: b.tmpl.Pos,
 		Message: fmt.Sprintf("no operation can be inferred for %s.%s", b.owner, b.tmpl.Name),
-		Hint:    orHint(diag.DidYouMean(names[len(names)-1], b.operationIDs()), "name it with //opik:op"),
+		Hint:    orHint(diag.DidYouMean(folded(names[min(1, len(names)-1)]), b.operationIDs()), "name it with //opik:op"),
 	})
 	return nil, ""
 }

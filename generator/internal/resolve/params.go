@@ -21,7 +21,6 @@ var alwaysParams = map[ir.Kind]bool{
 // params makes the params struct: every input that has no value yet is a field.
 func (b *binder) params() {
 	p := &ir.Params{Type: b.paramsType()}
-	b.projectDefault()
 	for _, in := range b.inputs {
 		if in.Hidden || in.Value != nil && in.Value.Kind != ir.ValueProject {
 			continue

@@ -96,6 +96,10 @@ func Load(contractFile, overlayFile string, strictOverlay bool) (*Contract, diag
 	return doc.Contract(), problems
 }
 
+// Node returns the document with the overlay applied, as a tree that must not be
+// changed. Its nodes have the positions of the contract.
+func (doc *Document) Node() *yaml.Node { return doc.d.root }
+
 // Contract returns the document as plain values.
 func (doc *Document) Contract() *Contract {
 	d := doc.d

@@ -1,0 +1,69 @@
+package build
+
+import (
+	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/emit"
+	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/output"
+	"github.com/opik-go/sdk/generator/internal/resolve"
+	"github.com/opik-go/sdk/generator/internal/restgen"
+	"github.com/opik-go/sdk/generator/internal/spec"
+	"github.com/opik-go/sdk/generator/internal/tmpl"
+)
+
+// Result is what the inputs make.
+type Result struct {
+	// Model is what was decided, also if there were errors in the templates. It is
+	// nil if the contract could not be read.
+	Model *ir.Model
+	// Files is every file of the tree that is generated, by path; nil if there were
+	// errors.
+	Files []output.File
+	// TemplateLines is the number of lines of the templates that hold more than a
+	// comment.
+	TemplateLines int
+}
+
+// Generate runs all stages. The same inputs make the same bytes.
+func Generate(in *Inputs) (*Result, diag.List) {
+	result := &Result{}
+	templates, problems := tmpl.Parse(in.Templates)
+	for _, n := range templates.Lines {
+		result.TemplateLines += n
+	}
+	doc, found := spec.ParseDocument(in.Contract.Name, in.Contract.Data, in.Overlay.Name, in.Overlay.Data, !in.OmitMissing)
+	problems.Append(found)
+	if found.Failed() {
+		return result, problems
+	}
+	rest, err := restLayer(in, doc)
+	if err != nil {
+		problems.Errorf(diag.Position{File: in.Contract.Name}, "rest-layer", "%v", err)
+		return result, problems
+	}
+	model, found := resolve.Resolve(resolve.Input{
+		Contract: doc.Contract(), REST: rest.Index, Templates: templates, Module: in.Module, OmitMissing: in.OmitMissing,
+	})
+	problems.Append(found)
+	result.Model = model
+	if problems.Failed() {
+		return result, problems
+	}
+	files, err := emit.Emit(model)
+	if err != nil {
+		problems.Errorf(diag.Position{}, "emit", "%v", err)
+		return result, problems
+	}
+	result.Files = append(files, rest.Files...)
+	output.Sort(result.Files)
+	return result, problems
+}
+
+// restLayer generates the REST layer.
+func restLayer(in *Inputs, doc *spec.Document) (*restgen.Result, error) {
+	settings, err := restgen.ParseSettings(in.Settings.Data)
+	if err != nil {
+		return nil, err
+	}
+	return restgen.Generate(doc.Node(), settings, in.Module)
+}

@@ -1,0 +1,115 @@
+// Package build runs the stages of the generator one after the other, from the
+// bytes of the inputs to the bytes of the outputs. Nothing in it writes.
+package build
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/tmpl"
+)
+
+// Where the inputs are, relative to the root of the tree.
+const (
+	ContractFile = "api/openapi.yaml"
+	OverlayFile  = "api/overlay.yaml"
+	SettingsFile = "api/rest.yaml"
+	TemplatesDir = "templates"
+)
+
+// Inputs is everything that the output depends on.
+type Inputs struct {
+	Contract  Source
+	Overlay   Source // without data: none
+	Settings  Source
+	Templates []tmpl.File
+	// Module is the import path of the root module.
+	Module string
+	// OmitMissing leaves out what templates and overlay speak of and the contract
+	// lacks.
+	OmitMissing bool
+}
+
+// Source is a file that was read. Name is what diagnostics call it.
+type Source struct {
+	Name string
+	Data []byte
+}
+
+// Read reads the inputs of the tree at root. A contract other than the tree's can
+// be given by its path.
+func Read(root, contract string) (*Inputs, diag.List) {
+	var problems diag.List
+	read := func(name, path string) Source {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			problems.Errorf(diag.Position{File: name}, "unreadable", "%v", underlying(err))
+		}
+		return Source{name, data}
+	}
+	in := &Inputs{
+		Overlay:  read(OverlayFile, filepath.Join(root, OverlayFile)),
+		Settings: read(SettingsFile, filepath.Join(root, SettingsFile)),
+	}
+	if contract == "" {
+		in.Contract = read(ContractFile, filepath.Join(root, ContractFile))
+	} else {
+		in.Contract = read(contract, contract)
+	}
+	paths, err := filepath.Glob(filepath.Join(root, TemplatesDir, "*.go"))
+	if err != nil || len(paths) == 0 {
+		problems.Errorf(diag.Position{File: TemplatesDir}, "unreadable", "there are no templates in %s", TemplatesDir)
+	}
+	for _, path := range paths {
+		if s := read(TemplatesDir+"/"+filepath.Base(path), path); !strings.HasSuffix(path, "_test.go") {
+			in.Templates = append(in.Templates, tmpl.File{Name: s.Name, Data: s.Data})
+		}
+	}
+	mod := read("go.mod", filepath.Join(root, "go.mod"))
+	in.Module = modulePath(mod.Data)
+	if in.Module == "" && mod.Data != nil {
+		problems.Errorf(diag.Position{File: mod.Name}, "unreadable", "go.mod has no module line")
+	}
+	return in, problems
+}
+
+// modulePath returns the path in the module line of a go.mod.
+func modulePath(mod []byte) string {
+	for line := range strings.Lines(string(mod)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			return strings.Trim(strings.TrimSpace(path), `"`)
+		}
+	}
+	return ""
+}
+
+// FindRoot returns the root of the tree that the folder is in: the nearest one
+// with templates and a contract's folder.
+func FindRoot(folder string) (string, error) {
+	for at := folder; ; at = filepath.Dir(at) {
+		if isDir(filepath.Join(at, TemplatesDir)) && isDir(filepath.Join(at, "api")) {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", fmt.Errorf("neither %s nor a folder above it has api and templates", folder)
+		}
+	}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// underlying drops the path of a file error: the position has it.
+func underlying(err error) error {
+	var perr *os.PathError
+	if errors.As(err, &perr) {
+		return perr.Err
+	}
+	return err
+}
