@@ -1,7 +1,5 @@
 package pipeline
 
-import "maps"
-
 // Counts says what became of the records of one kind. Accepted is always the
 // sum of the other four.
 type Counts struct {
@@ -37,6 +35,19 @@ const (
 	DropEncoding DropReason = "encoding failed"
 )
 
+// dropCause is a DropReason as an index.
+type dropCause uint8
+
+const (
+	overflow dropCause = iota
+	closed
+	deadline
+	encoding
+	dropCauses
+)
+
+var dropReasons = [dropCauses]DropReason{overflow: DropOverflow, closed: DropClosed, deadline: DropDeadline, encoding: DropEncoding}
+
 // Stats is a consistent picture of a pipeline since it was made.
 type Stats struct {
 	// Kinds has an entry for each kind that was used, by its name.
@@ -51,8 +62,8 @@ type Stats struct {
 	// EncodedBytes is the size of the bodies of all requests, SentBytes their
 	// size after compression.
 	EncodedBytes, SentBytes int64
-	// LastFailure is the error of the latest request that has to be repeated,
-	// nil after a success.
+	// LastFailure is the error of the latest request that has to be repeated;
+	// nil if there is none.
 	LastFailure error
 }
 
@@ -68,10 +79,9 @@ func total(kinds map[string]Counts) (sum Counts) {
 
 // totals holds the counters that are not per kind.
 type totals struct {
-	drops                   map[DropReason]int64
+	drops                   [dropCauses]int64
 	requests, failures      int64
 	encodedBytes, sentBytes int64
-	lastFailure             error
 }
 
 // Stats returns what happened so far. It does not block on the network.
@@ -80,15 +90,25 @@ func (p *Pipeline) Stats() Stats {
 	defer p.mu.Unlock()
 	return Stats{
 		Kinds:        p.countsLocked(),
-		Drops:        maps.Clone(p.drops),
+		Drops:        p.dropsLocked(),
 		QueuedBytes:  p.bytes,
-		MaxBytes:     p.MaxBytes,
+		MaxBytes:     p.opts.MaxBytes,
 		Requests:     p.requests,
 		Failures:     p.failures,
 		EncodedBytes: p.encodedBytes,
 		SentBytes:    p.sentBytes,
-		LastFailure:  p.lastFailure,
+		LastFailure:  p.lastFailure(),
 	}
+}
+
+func (p *Pipeline) dropsLocked() map[DropReason]int64 {
+	drops := make(map[DropReason]int64)
+	for cause, n := range p.drops {
+		if n > 0 {
+			drops[dropReasons[cause]] = n
+		}
+	}
+	return drops
 }
 
 func (p *Pipeline) countsLocked() map[string]Counts {
@@ -110,7 +130,7 @@ func (p *Pipeline) settle(r *record, into *int64) {
 }
 
 // drop is settle for records that are given up.
-func (p *Pipeline) drop(r *record, why DropReason) {
+func (p *Pipeline) drop(r *record, why dropCause) {
 	p.drops[why] += r.weight
 	p.settle(r, &r.kind.counts.Dropped)
 }
@@ -133,4 +153,14 @@ func (p *Pipeline) newRecord() *record {
 		return r
 	}
 	return new(record)
+}
+
+// lastFailure returns the error of a lane that waits to repeat a request.
+func (p *Pipeline) lastFailure() error {
+	for _, l := range p.lanes {
+		if l.failures > 0 {
+			return l.lastError
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -50,17 +51,10 @@ func judge(method string, resp transport.Response, err error) verdict {
 	return refused
 }
 
-// deliver sends a batch, which is the lane's flight, and takes it apart as far
-// as the server's answers demand. It returns false if what is left was put back
-// to be repeated later.
-func (l *lane) deliver(k *kindState, batch []*record) bool {
-	_, ok := l.send(k, batch)
-	return ok
-}
-
-// send sends records in one request and settles them. clean means that the
-// server took them all at once. ok is false if the batch was put back; then
-// nothing more of it may be sent.
+// send sends records in one request and settles them, taking them apart as far
+// as the server's answers demand. They must be the first ones in flight. clean
+// means that the server took them all at once. ok is false if what is left of
+// the flight was put back, or Close gave up; then nothing more may be sent.
 func (l *lane) send(k *kindState, records []*record) (clean, ok bool) {
 	resp, err := l.attempt(k, records)
 	v := judge(k.Method, resp, err)
@@ -69,24 +63,44 @@ func (l *lane) send(k *kindState, records []*record) (clean, ok bool) {
 	}
 	switch v {
 	case delivered:
-		l.delivered(k, records)
-		return true, !l.p.gone()
+		return true, l.delivered(k, records)
 	case refused:
-		l.refused(k, records, resp)
-		return false, !l.p.gone()
+		return false, l.refused(k, records, resp.Status, serverMessage(resp))
 	case mixed:
 		return false, l.bisect(k, records)
 	case tooLarge:
 		l.learnSize(k, records)
-		left, right := halveBytes(records)
-		if _, ok := l.send(k, left); !ok {
-			return false, false
-		}
-		_, ok := l.send(k, right)
-		return false, ok
+		return false, l.sendBoth(k, records)
 	}
-	l.failed(k, resp, err)
+	f := failure{resp.Status, resp.Header, err}
+	if err == nil {
+		f.err = &StatusError{Status: resp.Status, Message: serverMessage(resp)}
+	}
+	if l.suspect(k, records, f) {
+		if len(records) > 1 {
+			return false, l.sendBoth(k, records)
+		}
+		return false, true
+	}
+	l.failed(k, f)
 	return false, false
+}
+
+// failure is an attempt that has to be repeated.
+type failure struct {
+	status int // 0 without an answer
+	header http.Header
+	err    error
+}
+
+// sendBoth sends two or more records in two requests of about the same size.
+func (l *lane) sendBoth(k *kindState, records []*record) (ok bool) {
+	left, right := halveBytes(records)
+	if _, ok := l.send(k, left); !ok {
+		return false
+	}
+	_, ok = l.send(k, right)
+	return ok
 }
 
 // bisect finds the bad records among several that the server refused together,
@@ -129,6 +143,9 @@ func (l *lane) attempt(k *kindState, records []*record) (transport.Response, err
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
+	if judge(k.Method, resp, err) == again {
+		p.failures++
+	}
 	p.encodedBytes += int64(size)
 	p.sentBytes += resp.Sent
 	l.lastAttempt = time.Now()
@@ -143,7 +160,7 @@ func (p *Pipeline) sendSafely(req transport.Request) (resp transport.Response, e
 			err = fmt.Errorf("panic while sending: %v", v)
 		}
 	}()
-	return p.Sender.Send(p.ctx, req)
+	return p.opts.Sender.Send(p.ctx, req)
 }
 
 // request puts records into the envelope of their kind.
@@ -182,42 +199,58 @@ func (l *lane) landed(n int) []*record {
 	return records
 }
 
-func (l *lane) delivered(k *kindState, records []*record) {
+// delivered settles records that the server took. It returns false if Close
+// gave up before.
+func (l *lane) delivered(k *kindState, records []*record) bool {
 	p := l.p
 	p.mu.Lock()
 	recovered := l.failures
 	for _, r := range l.landed(len(records)) {
 		p.settle(r, &k.counts.Delivered)
 	}
-	l.failures, l.retryAt, l.hinted = 0, time.Time{}, false
-	k.serverErrors, k.refusedWith = 0, 0
+	l.answered()
+	l.probe.taken++
+	k.crashes = 0
 	k.items = min(k.items*2, k.maxItems)
-	p.lastFailure = nil
 	p.released()
+	alive := !p.isDead()
 	p.mu.Unlock()
 	if recovered >= reportAfter {
 		p.reportRecovery(k.Name, recovered)
 	}
+	return alive
 }
 
-func (l *lane) refused(k *kindState, records []*record, resp transport.Response) {
+// refused settles records that the server will not take. It returns false if
+// Close gave up before.
+func (l *lane) refused(k *kindState, records []*record, status int, text string) bool {
 	p := l.p
-	text := serverMessage(resp)
 	p.mu.Lock()
-	first := k.refusedWith != resp.Status
-	k.refusedWith = resp.Status
 	count := int64(0)
 	for _, r := range l.landed(len(records)) {
 		count += r.weight
-		p.rejections.add(Rejection{Kind: k.Name, Key: r.key, Status: resp.Status, Message: text, Records: r.weight})
-		p.settle(r, &k.counts.Rejected)
+		p.reject(r, status, text)
 	}
-	l.failures, l.retryAt, l.hinted = 0, time.Time{}, false
+	l.answered()
+	k.crashes = 0
 	p.released()
+	alive := !p.isDead()
 	p.mu.Unlock()
 	if count > 0 {
-		p.reportRejection(k.Name, resp.Status, text, count, first)
+		p.reportRejection(k.Name, status, text, count)
 	}
+	return alive
+}
+
+func (p *Pipeline) reject(r *record, status int, text string) {
+	p.rejections.add(Rejection{Kind: r.kind.Name, Key: r.key, Status: status, Message: text, Records: r.weight})
+	p.settle(r, &r.kind.counts.Rejected)
+}
+
+// answered notes that the server is there and works.
+func (l *lane) answered() {
+	l.failures, l.lastError = 0, nil
+	l.retryAt, l.hinted = time.Time{}, false
 }
 
 // learnSize remembers that the server does not take requests of this size.
@@ -231,13 +264,10 @@ func (l *lane) learnSize(k *kindState, records []*record) {
 	l.p.mu.Unlock()
 }
 
-// failed puts the flight back and decides when to try again. Where the failure
-// may be due to the size of the request, the next one is smaller.
-func (l *lane) failed(k *kindState, resp transport.Response, err error) {
+// failed puts back what has no verdict and decides when to try again. Where the
+// failure may be due to the size of the request, the next one is smaller.
+func (l *lane) failed(k *kindState, f failure) {
 	p := l.p
-	if err == nil {
-		err = &StatusError{Status: resp.Status, Message: serverMessage(resp)}
-	}
 	now := time.Now()
 	p.mu.Lock()
 	if p.isDead() {
@@ -247,26 +277,25 @@ func (l *lane) failed(k *kindState, resp transport.Response, err error) {
 	n := len(l.flight)
 	l.putBack()
 	l.failures++
-	failures := l.failures
-	wait, hinted, ok := p.Retry.Wait(failures, resp.Header, now, retry.Random())
+	l.lastError = f.err
+	wait, hinted, ok := p.opts.Retry.Wait(l.failures, f.header, now, retry.Random())
 	if !ok {
-		wait = p.Retry.MaxHint
+		wait = p.opts.Retry.MaxHint
 	}
 	l.retryAt, l.hinted = now.Add(wait), hinted
-	if resp.Status != 0 || isTimeout(err) {
+	if f.status != 0 || isTimeout(f.err) {
 		k.items = max(min(n, k.items)/2, 1)
 	}
-	p.failures++
-	p.lastFailure = err
+	failures := l.failures
 	p.mu.Unlock()
 	if failures == reportAfter {
-		p.reportOutage(k.Name, err)
+		p.reportOutage(k.Name, f.err)
 	}
 }
 
 func isTimeout(err error) bool {
-	t, ok := err.(interface{ Timeout() bool })
-	return ok && t.Timeout()
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // isDead is called with the lock held.
@@ -278,7 +307,5 @@ func (p *Pipeline) isDead() bool {
 		return false
 	}
 }
-
-func (p *Pipeline) gone() bool { return p.ctx.Err() != nil }
 
 var _ Sender = (*transport.Transport)(nil)

@@ -19,11 +19,13 @@ type lane struct {
 	// flight holds the records of the current batch that have no verdict yet,
 	// in order.
 	flight []*record
+	probe  probe
 
 	// flushTo asks to send records up to this seq without delay.
 	flushTo uint64
 
 	failures    int // consecutive
+	lastError   error
 	lastAttempt time.Time
 	retryAt     time.Time // nothing is sent before
 	hinted      bool      // retryAt is the server's wish
@@ -50,7 +52,7 @@ func (l *lane) added(size int) {
 	case !l.started:
 		l.started = true
 		go l.run()
-	case l.records == 1, l.records == l.p.BatchItems, before < l.p.BatchBytes && l.bytes >= l.p.BatchBytes:
+	case l.records == 1, l.records == l.p.opts.BatchItems, before < l.p.opts.BatchBytes && l.bytes >= l.p.opts.BatchBytes:
 		l.signal()
 	}
 }
@@ -68,6 +70,9 @@ func (l *lane) take(r *record) {
 	r.kind.forget(r)
 	l.records--
 	l.bytes -= len(r.data)
+	if l.records == 0 {
+		l.since = time.Time{}
+	}
 }
 
 // run is the lane's goroutine.
@@ -113,7 +118,6 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 		return exit, 0
 	}
 	if l.records == 0 {
-		l.since = time.Time{}
 		if l.p.closing {
 			return exit, 0
 		}
@@ -122,10 +126,10 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 	if wait := l.retryAt.Sub(now); wait > 0 {
 		return pause, wait
 	}
-	if l.p.closing || l.records >= l.p.BatchItems || l.bytes >= l.p.BatchBytes || l.oldest() <= l.flushTo {
+	if l.p.closing || l.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.BatchBytes || l.oldest() <= l.flushTo {
 		return send, 0
 	}
-	if wait := l.p.BatchDelay - now.Sub(l.since); wait > 0 {
+	if wait := l.p.opts.BatchDelay - now.Sub(l.since); wait > 0 {
 		return pause, wait
 	}
 	return send, 0
@@ -135,7 +139,9 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 // number if there is none.
 func (l *lane) oldest() uint64 {
 	low := ^uint64(0)
-	if len(l.flight) > 0 {
+	if len(l.probe.suspects) > 0 {
+		low = l.probe.suspects[0].seq
+	} else if len(l.flight) > 0 {
 		low = l.flight[0].seq
 	}
 	for _, k := range l.kinds {
@@ -152,12 +158,15 @@ func (l *lane) oldest() uint64 {
 func (l *lane) hurry(seq uint64) {
 	l.flushTo = max(l.flushTo, seq)
 	if !l.hinted && !l.retryAt.IsZero() {
-		if early := l.lastAttempt.Add(l.p.Retry.Base); early.Before(l.retryAt) {
+		if early := l.lastAttempt.Add(l.p.opts.Retry.Base); early.Before(l.retryAt) {
 			l.retryAt = early
 		}
 	}
 	l.signal()
 }
+
+// flying returns the records that are neither waiting nor settled, in order.
+func (l *lane) flying() []*record { return slices.Concat(l.probe.suspects, l.flight) }
 
 // cycle sends everything that was accepted before it began: lower stages first,
 // so that no record arrives before one that it refers to. It ends early when a
@@ -170,19 +179,27 @@ func (l *lane) cycle() {
 	kinds := slices.Clone(l.kinds)
 	p.mu.Unlock()
 	for _, k := range kinds {
-		for {
+		if !l.sendKind(k, upTo) {
 			p.mu.Lock()
-			batch := l.collect(k, upTo)
+			l.since = since
 			p.mu.Unlock()
-			if len(batch) == 0 {
-				break
-			}
-			if !l.deliver(k, batch) {
-				p.mu.Lock()
-				l.since = since
-				p.mu.Unlock()
-				return
-			}
+			return
+		}
+	}
+}
+
+// sendKind sends the records of one kind up to a seq. It returns false if some
+// of them were put back.
+func (l *lane) sendKind(k *kindState, upTo uint64) bool {
+	for {
+		l.p.mu.Lock()
+		batch := l.collect(k, upTo)
+		l.p.mu.Unlock()
+		if len(batch) == 0 {
+			return l.judgeSuspects(k)
+		}
+		if _, ok := l.send(k, batch); !ok {
+			return false
 		}
 	}
 }
@@ -209,11 +226,11 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 	return batch
 }
 
-// putBack returns what is in flight to the front of the queue. A record that
+// putBack returns what is in flight, and the suspects, to the front of the queue. A record that
 // was accepted meanwhile and belongs to the same entity is merged.
 func (l *lane) putBack() {
 	p := l.p
-	for _, r := range slices.Backward(l.flight) {
+	for _, r := range slices.Backward(l.flying()) {
 		k := r.kind
 		later := k.mergeTarget(r.key, r.path)
 		if later != nil {
@@ -234,5 +251,5 @@ func (l *lane) putBack() {
 		l.records++
 		l.bytes += len(r.data)
 	}
-	l.flight = nil
+	l.flight, l.probe = nil, probe{}
 }

@@ -14,7 +14,7 @@ import (
 // A new pipeline has no goroutine; the first record of a lane starts one, and
 // Close ends them all.
 type Pipeline struct {
-	Options
+	opts Options
 
 	// ctx is the context of all requests; it ends when Close gives up.
 	ctx    context.Context
@@ -53,11 +53,10 @@ func New(o Options) (*Pipeline, error) {
 		return nil, errors.New("pipeline: no sender")
 	}
 	p := &Pipeline{
-		Options: o.withDefaults(),
-		kinds:   make(map[*message.Kind]*kindState),
-		named:   make(map[string]*lane),
-		dead:    make(chan struct{}),
-		totals:  totals{drops: make(map[DropReason]int64)},
+		opts:  o.withDefaults(),
+		kinds: make(map[*message.Kind]*kindState),
+		named: make(map[string]*lane),
+		dead:  make(chan struct{}),
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p, nil
@@ -105,26 +104,32 @@ func encode(m message.Message) (data []byte, err error) {
 
 // add accounts for a record and queues it if it can be queued. data is the
 // pipeline's from here on.
-func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string, data []byte, encoding error) error {
+func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string, data []byte, encodingErr error) error {
 	p.mu.Lock()
 	k := p.kindState(kind)
+	dropped := p.drops[overflow]
+	err := p.queue(ctx, k, key, path, data, encodingErr)
+	// Only now: queue may wait for room, and release the lock for that.
 	k.counts.Accepted++
-	err := p.queue(ctx, k, key, path, data, encoding)
+	dropped = p.drops[overflow] - dropped
 	p.mu.Unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		p.reportLoss(k.Name, err)
+	case dropped > 0:
+		p.reportLoss(k.Name, ErrFull)
 	}
 	return err
 }
 
 // queue is called with the lock held, and may release it for a while.
-func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, data []byte, encoding error) error {
-	if encoding != nil {
-		p.dropNew(k, DropEncoding)
-		return encoding
+func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, data []byte, encodingErr error) error {
+	if encodingErr != nil {
+		p.dropNew(k, encoding)
+		return encodingErr
 	}
 	size := cost(data, key, path)
-	if limit := min(int64(p.MaxRecordBytes), p.MaxBytes-recordOverhead); int64(len(data)-1) > limit || size > p.MaxBytes {
+	if limit := min(int64(p.opts.MaxRecordBytes), p.opts.MaxBytes-recordOverhead); int64(len(data)-1) > limit || size > p.opts.MaxBytes {
 		err := fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data)-1, limit)
 		k.counts.Rejected++
 		p.rejections.add(Rejection{Kind: k.Name, Key: key, Message: err.Error(), Records: 1})
@@ -135,7 +140,7 @@ func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, da
 		return err
 	}
 	if target != nil {
-		if merged, ok := k.combine(target.data, data); ok {
+		if merged, ok := k.combine(target.data, data); ok && len(merged) <= p.opts.MaxRecordBytes {
 			p.replaceData(target, merged)
 			target.weight++
 			k.counts.Queued++
@@ -163,7 +168,7 @@ func (p *Pipeline) replaceData(r *record, data []byte) {
 	r.kind.lane.bytes += grown
 }
 
-func (p *Pipeline) dropNew(k *kindState, why DropReason) {
+func (p *Pipeline) dropNew(k *kindState, why dropCause) {
 	k.counts.Dropped++
 	p.drops[why]++
 }
@@ -174,7 +179,7 @@ func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string,
 	var timeout *time.Timer
 	for {
 		if p.closing {
-			p.dropNew(k, DropClosed)
+			p.dropNew(k, closed)
 			return nil, ErrClosed
 		}
 		target = k.mergeTarget(key, path)
@@ -182,24 +187,24 @@ func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string,
 		if target != nil && k.Merge == message.MergeReplace {
 			need -= target.cost()
 		}
-		if p.bytes+need <= p.MaxBytes {
+		if p.bytes+need <= p.opts.MaxBytes {
 			return target, nil
 		}
-		switch p.Overflow {
+		switch p.opts.Overflow {
 		case DropOldest:
 			if p.dropOldest() {
 				continue
 			}
 		case Block:
 			if timeout == nil {
-				timeout = time.NewTimer(p.BlockTimeout)
+				timeout = time.NewTimer(p.opts.BlockTimeout)
 				defer timeout.Stop()
 			}
 			if p.waitForRoom(ctx, timeout) {
 				continue
 			}
 		}
-		p.dropNew(k, DropOverflow)
+		p.dropNew(k, overflow)
 		return nil, ErrFull
 	}
 }
@@ -217,7 +222,7 @@ func (p *Pipeline) dropOldest() bool {
 		return false
 	}
 	oldest.kind.lane.take(oldest)
-	p.drop(oldest, DropOverflow)
+	p.drop(oldest, overflow)
 	p.released()
 	return true
 }
@@ -258,7 +263,7 @@ func (p *Pipeline) kindState(kind *message.Kind) *kindState {
 	if k := p.kinds[kind]; k != nil {
 		return k
 	}
-	k := newKindState(kind, p.BatchBytes)
+	k := newKindState(kind, p.opts.BatchBytes)
 	p.kinds[kind] = k
 	l := p.named[kind.Lane]
 	if l == nil {

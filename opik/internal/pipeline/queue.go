@@ -22,8 +22,10 @@ type record struct {
 	// weight is the number of accepted records that this one stands for.
 	weight int64
 	// strikes counts how often the server failed on this record alone while it
-	// accepted others.
+	// took others, and struck is when it did so last, in Unix nanoseconds; see
+	// suspects.
 	strikes int
+	struck  int64
 }
 
 // recordOverhead estimates the memory that managing a record takes: the record
@@ -90,16 +92,13 @@ type kindState struct {
 	index map[string]*record
 
 	// The envelope of a request, and the path around its parameter.
-	head, tail             []byte
-	pathBefore, pathAfter  string
-	hasParameter           bool
-	maxItems               int // what a request may hold
-	items                  int // what the next request should hold; see adapt
-	bytes                  int // the largest request that the server has not refused as too large
-	serverErrors           int // consecutive answers 500 and the like
-	refusedWith            int // the status of the refusal that was reported last
-	probing                bool
-	probeFound, probeFails int
+	head, tail            []byte
+	pathBefore, pathAfter string
+	hasParameter          bool
+	maxItems              int // what a request may hold
+	items                 int // what the next request may hold; fewer after a failure
+	bytes                 int // the largest request that the server has not refused as too large
+	crashes               int // consecutive failures that a single record may have caused
 }
 
 func newKindState(kind *message.Kind, batchBytes int) *kindState {

@@ -91,7 +91,7 @@ func (p *Pipeline) receiptSince(m mark) Receipt {
 		Requests:     p.requests - m.requests,
 		EncodedBytes: p.encodedBytes - m.encodedBytes,
 		SentBytes:    p.sentBytes - m.sentBytes,
-		LastFailure:  p.lastFailure,
+		LastFailure:  p.lastFailure(),
 	}
 	now := p.countsLocked()
 	for name, c := range now {
@@ -180,7 +180,7 @@ func (p *Pipeline) Flush(ctx context.Context) (Receipt, error) {
 	}
 	r := p.receiptSince(since)
 	if err != nil {
-		return r, &IncompleteError{"flush", r.Total().Queued, err, p.lastFailure}
+		return r, &IncompleteError{"flush", r.Total().Queued, err, p.lastFailure()}
 	}
 	return r, nil
 }
@@ -265,7 +265,7 @@ func (p *Pipeline) Close(ctx context.Context) (Receipt, error) {
 	defer p.mu.Unlock()
 	r := p.receiptSince(since)
 	if err != nil && left > 0 {
-		return r, &IncompleteError{"close", left, err, p.lastFailure}
+		return r, &IncompleteError{"close", left, err, p.lastFailure()}
 	}
 	return r, nil
 }
@@ -277,23 +277,23 @@ func (p *Pipeline) giveUp() (left int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.isDead() {
-		return p.drops[DropDeadline]
+		return p.drops[deadline]
 	}
 	close(p.dead)
 	for _, l := range p.lanes {
-		for _, r := range l.flight {
-			p.drop(r, DropDeadline)
+		for _, r := range l.flying() {
+			p.drop(r, deadline)
 		}
-		l.flight = nil
+		l.flight, l.probe = nil, probe{}
 		for _, k := range l.kinds {
 			for r := k.waiting.first; r != nil; r = k.waiting.first {
 				l.take(r)
-				p.drop(r, DropDeadline)
+				p.drop(r, deadline)
 			}
 		}
 	}
 	p.released()
-	return p.drops[DropDeadline]
+	return p.drops[deadline]
 }
 
 func waitFor(lanes []*lane, limit time.Duration) {

@@ -105,32 +105,25 @@ func (p *Pipeline) report(level slog.Level, event, text string, args ...any) {
 	if !ok {
 		return
 	}
-	p.logNow(level, text, append(args, "similar", held)...)
-}
-
-// logNow shields the program from a logger that panics.
-func (p *Pipeline) logNow(level slog.Level, text string, args ...any) {
+	if held > 0 {
+		args = append(args, "similar", held)
+	}
+	// A handler that panics must not end the program that is observed.
 	defer func() { _ = recover() }()
-	p.Logger.Log(context.Background(), level, text, args...)
+	p.opts.Logger.Log(context.Background(), level, text, args...)
 }
 
 func (p *Pipeline) reportLoss(kind string, err error) {
-	if errors.Is(err, ErrClosed) {
-		p.report(slog.LevelWarn, "closed", "opik: a record was handed over after Close and is lost", "kind", kind)
-		return
+	for _, cause := range []error{ErrClosed, ErrFull, ErrTooLarge, ErrEncoding} {
+		if errors.Is(err, cause) {
+			p.report(slog.LevelWarn, cause.Error(), "opik: records are lost", "kind", kind, "error", err)
+		}
 	}
-	p.report(slog.LevelWarn, err.Error(), "opik: a record is lost", "kind", kind, "error", err)
 }
 
-// reportRejection says each new reason at once and then only now and then.
-func (p *Pipeline) reportRejection(kind string, status int, text string, count int64, first bool) {
-	args := []any{"kind", kind, "status", status, "message", text, "records", count}
-	if first {
-		p.notices.due("rejected "+kind, time.Now())
-		p.logNow(slog.LevelError, "opik: the server rejected records", args...)
-		return
-	}
-	p.report(slog.LevelError, "rejected "+kind, "opik: the server rejected records", args...)
+func (p *Pipeline) reportRejection(kind string, status int, text string, count int64) {
+	p.report(slog.LevelError, fmt.Sprint("rejected ", kind, status), "opik: the server rejected records",
+		"kind", kind, "status", status, "message", text, "records", count)
 }
 
 func (p *Pipeline) reportOutage(kind string, err error) {
