@@ -29,7 +29,7 @@ type Pages[T any] struct {
 	Max int
 	// Fetch reads one page. total is how many items there are on all pages, or 0
 	// if the server does not say.
-	Fetch func(ctx context.Context, page, size int) (items []T, total int, err error)
+	Fetch func(ctx context.Context, page, size int) (items []T, total int64, err error)
 }
 
 // All returns an iterator over the items of all pages from First on.
@@ -66,7 +66,7 @@ func (p Pages[T]) All(ctx context.Context) iter.Seq2[T, error] {
 				}
 			}
 			// A short page is no sign of the end: a server may cap the size.
-			if len(items) == 0 || total > 0 && page*size >= total {
+			if len(items) == 0 || total > 0 && int64(page)*int64(size) >= total {
 				return
 			}
 		}

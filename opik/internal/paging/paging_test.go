@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,8 +16,8 @@ import (
 )
 
 // pagesOf serves n numbered items by page and records the requests.
-func pagesOf(n int, withTotal bool, requests *[]string) func(context.Context, int, int) ([]int, int, error) {
-	return func(_ context.Context, page, size int) ([]int, int, error) {
+func pagesOf(n int, withTotal bool, requests *[]string) func(context.Context, int, int) ([]int, int64, error) {
+	return func(_ context.Context, page, size int) ([]int, int64, error) {
 		*requests = append(*requests, fmt.Sprintf("%d/%d", page, size))
 		var items []int
 		for i := (page - 1) * size; i < min(page*size, n); i++ {
@@ -25,7 +26,7 @@ func pagesOf(n int, withTotal bool, requests *[]string) func(context.Context, in
 		if !withTotal {
 			return items, 0, nil
 		}
-		return items, n, nil
+		return items, int64(n), nil
 	}
 }
 
@@ -89,7 +90,7 @@ func TestPagesStopWithTheCaller(t *testing.T) {
 
 func TestPagesYieldOneError(t *testing.T) {
 	broken := errors.New("broken")
-	items, errs := collect(paging.Pages[int]{Size: 2, Fetch: func(_ context.Context, page, _ int) ([]int, int, error) {
+	items, errs := collect(paging.Pages[int]{Size: 2, Fetch: func(_ context.Context, page, _ int) ([]int, int64, error) {
 		if page == 2 {
 			return nil, 0, broken
 		}
@@ -249,6 +250,14 @@ func TestStreams(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestStreamsSayWhatToUseInstead(t *testing.T) {
+	s := &server{n: 3}
+	items, errs := collect(paging.Streams[int]{Limit: 2, Open: s.open, Instead: "Items.List"}.All(t.Context()))
+	if len(items) != 2 || len(errs) != 1 || !errors.Is(errs[0], paging.ErrNoCursor) || !strings.Contains(errs[0].Error(), "Items.List") {
+		t.Errorf("items %v, errors %v", items, errs)
 	}
 }
 

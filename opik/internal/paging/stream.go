@@ -26,7 +26,7 @@ var ErrCursorIgnored = errors.New("the server ignores the cursor of the stream")
 
 // ErrNoCursor is yielded when there may be more items but the last one has no id to
 // continue after, for example because ids were excluded from the result.
-var ErrNoCursor = errors.New("the items of the stream have no id to continue after")
+var ErrNoCursor = errors.New("there may be more results, and no way to continue after the last one")
 
 // Source is an open stream of items.
 type Source[T any] interface {
@@ -49,8 +49,11 @@ type Streams[T any] struct {
 	// Open requests up to limit items that come after the item with the id; an
 	// empty id asks for the first.
 	Open func(ctx context.Context, after string, limit int) (Source[T], error)
-	// ID returns what Open takes to continue after the item.
+	// ID returns what Open takes to continue after the item. Nil means that a stream
+	// cannot be continued: then everything has to fit into one.
 	ID func(item T) string
+	// Instead names what reads results that do not fit, if there is such a thing.
+	Instead string
 	// Final reports whether a stream that broke with the error should not be
 	// opened again, for example because the server refuses the request. Nil means
 	// that every error is worth another attempt. The end of the context is always final.
@@ -111,7 +114,7 @@ func (r *reader[T]) run(ctx context.Context) {
 		}
 		if got.items > 0 && r.after == "" {
 			if got.err == nil && !r.short {
-				got.err = ErrNoCursor
+				got.err = r.noCursor()
 			}
 			if got.err != nil {
 				r.fail(got.err)
@@ -131,6 +134,13 @@ func (r *reader[T]) run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+func (r *reader[T]) noCursor() error {
+	if r.Instead == "" {
+		return ErrNoCursor
+	}
+	return fmt.Errorf("%w; use %s", ErrNoCursor, r.Instead)
 }
 
 // fail yields the error that ends the iteration.
@@ -169,7 +179,10 @@ func (r *reader[T]) read(source Source[T], limit int) (got outcome) {
 			r.short = false
 			return got
 		}
-		id := r.ID(item)
+		var id string
+		if r.ID != nil {
+			id = r.ID(item)
+		}
 		if got.items == 0 {
 			if asked != "" && (id == asked || id == r.previous) {
 				// If the last stream was short, there was nothing more to read anyway.

@@ -1,0 +1,46 @@
+package opik
+
+import "context"
+
+// currentKey is the key of what a context carries: a *Span or a *Trace.
+type currentKey struct{}
+
+func current(ctx context.Context) any { return ctx.Value(currentKey{}) }
+
+// ContextWithSpan returns a context that carries span: [StartSpan] makes children of
+// it. The Start methods do this themselves; it is for a span that has to be handed
+// to where its context does not reach. A nil span leaves ctx as it is.
+func ContextWithSpan(ctx context.Context, span *Span) context.Context {
+	if span == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, currentKey{}, span)
+}
+
+// ContextWithTrace returns a context that carries trace and no span: [StartSpan]
+// makes root spans of it. A nil trace leaves ctx as it is.
+func ContextWithTrace(ctx context.Context, trace *Trace) context.Context {
+	if trace == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, currentKey{}, trace)
+}
+
+// SpanFromContext returns the span that ctx carries, or nil, which is a span that
+// does nothing.
+func SpanFromContext(ctx context.Context) *Span {
+	span, _ := current(ctx).(*Span)
+	return span
+}
+
+// TraceFromContext returns the trace that ctx carries, or that of the span that ctx
+// carries, or nil, which is a trace that does nothing.
+func TraceFromContext(ctx context.Context) *Trace {
+	switch v := current(ctx).(type) {
+	case *Trace:
+		return v
+	case *Span:
+		return v.trace
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package opik
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/opik-go/sdk/opik/internal/pipeline"
+)
+
+// Counts says what became of records. Accepted is always the sum of the other four.
+type Counts struct {
+	// Accepted counts the records that were handed over. One that replaces an
+	// earlier one of the same trace, span or score before that is sent counts with it.
+	Accepted int64
+	// Delivered counts those that the server confirmed.
+	Delivered int64
+	// Rejected counts those that the server refused for good.
+	Rejected int64
+	// Dropped counts those that were given up without the server's verdict; see [DropReason].
+	Dropped int64
+	// Queued counts those that wait or are being sent.
+	Queued int64
+}
+
+func (c Counts) plus(d Counts) Counts {
+	return Counts{c.Accepted + d.Accepted, c.Delivered + d.Delivered, c.Rejected + d.Rejected, c.Dropped + d.Dropped, c.Queued + d.Queued}
+}
+
+func total(kinds map[string]Counts) (sum Counts) {
+	for _, c := range kinds {
+		sum = sum.plus(c)
+	}
+	return sum
+}
+
+// DropReason says why records were dropped.
+type DropReason string
+
+// Reasons for which records are dropped.
+const (
+	// DropOverflow says that the queue was full; see [WithQueueBytes].
+	DropOverflow = DropReason(pipeline.DropOverflow)
+	// DropClosed says that the record was handed over after [Client.Close].
+	DropClosed = DropReason(pipeline.DropClosed)
+	// DropDeadline says that [Client.Close] had to return before the delivery was confirmed.
+	DropDeadline = DropReason(pipeline.DropDeadline)
+	// DropEncoding says that a value's own method panicked when it was encoded.
+	DropEncoding = DropReason(pipeline.DropEncoding)
+)
+
+// Receipt says what happened to the records that were handed over since the
+// previous receipt, and to those that were still queued then. [Client.Flush] and
+// [Client.Close] return it.
+type Receipt struct {
+	// Kinds has an entry for each kind of records that there is something to say
+	// of, by its name: "trace", "span", "span score".
+	Kinds map[string]Counts
+	// Rejections names the rejected records, the oldest first, at most 1000.
+	Rejections []Rejection
+	// OmittedRejections counts the rejections that the list has no room for.
+	OmittedRejections int64
+	// Requests is how many requests were made.
+	Requests int64
+	// EncodedBytes is the size of the bodies of these requests, and SentBytes their
+	// size after compression.
+	EncodedBytes, SentBytes int64
+	// LastFailure says why something is still queued: the error of the latest
+	// request, if it has to be repeated.
+	LastFailure error
+}
+
+// Rejection is a record that was refused for good.
+type Rejection struct {
+	// Kind is the name of the record's kind, as in [Receipt].
+	Kind string
+	// Key identifies the record; for traces and spans it is the id.
+	Key string
+	// Status is the HTTP status of the server's refusal, and 0 if the record was
+	// refused before it was sent.
+	Status int
+	// Message is the server's explanation.
+	Message string
+	// Records is how many of the accepted records this one stands for.
+	Records int64
+}
+
+// Total returns the counts of all kinds together.
+func (r Receipt) Total() Counts { return total(r.Kinds) }
+
+// Complete reports whether every record was delivered.
+func (r Receipt) Complete() bool {
+	t := r.Total()
+	return t.Accepted == t.Delivered
+}
+
+// String sums the receipt up in one line, such as
+// "12 records: 11 delivered, 1 rejected; 2 requests, 3412 bytes".
+func (r Receipt) String() string {
+	t := r.Total()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d records", t.Accepted)
+	separator := ": "
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{{t.Delivered, "delivered"}, {t.Rejected, "rejected"}, {t.Dropped, "dropped"}, {t.Queued, "queued"}} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, "%s%d %s", separator, part.n, part.what)
+			separator = ", "
+		}
+	}
+	fmt.Fprintf(&b, "; %d requests, %d bytes", r.Requests, r.SentBytes)
+	return b.String()
+}
+
+func newReceipt(p pipeline.Receipt) Receipt {
+	r := Receipt{
+		Kinds:             countsByKind(p.Kinds),
+		OmittedRejections: p.OmittedRejections,
+		Requests:          p.Requests,
+		EncodedBytes:      p.EncodedBytes,
+		SentBytes:         p.SentBytes,
+		LastFailure:       p.LastFailure,
+	}
+	for _, rejection := range p.Rejections {
+		r.Rejections = append(r.Rejections, Rejection(rejection))
+	}
+	return r
+}
+
+func countsByKind(kinds map[string]pipeline.Counts) map[string]Counts {
+	out := make(map[string]Counts, len(kinds))
+	for name, c := range kinds {
+		out[name] = Counts(c)
+	}
+	return out
+}
+
+// err returns what [Client.Flush] and [Client.Close] make of the receipt: nil if
+// nothing is lost and nothing had to be left behind. ended is the error of a
+// context that ended too early, or nil.
+func (r Receipt) err(operation string, ended error) error {
+	t := r.Total()
+	if ended == nil && t.Rejected == 0 && t.Dropped == 0 {
+		return nil
+	}
+	var parts []string
+	if t.Queued > 0 {
+		parts = append(parts, fmt.Sprintf("%d still queued", t.Queued))
+	}
+	if t.Dropped > 0 {
+		parts = append(parts, fmt.Sprintf("%d dropped", t.Dropped))
+	}
+	if t.Rejected > 0 {
+		parts = append(parts, fmt.Sprintf("%d rejected", t.Rejected))
+	}
+	if n := len(r.Rejections); n > 0 {
+		last := r.Rejections[n-1]
+		parts = append(parts, fmt.Sprintf("the last rejection: %s %s: %s", last.Kind, last.Key, last.Message))
+	}
+	// Sprint of a nil error is no text to show.
+	causes := slices.DeleteFunc([]error{ended, r.LastFailure}, func(err error) bool { return err == nil })
+	return &deliveryError{
+		text:   fmt.Sprintf("%s: %s", operation, strings.Join(parts, ", ")),
+		causes: causes,
+	}
+}
+
+// deliveryError wraps ErrNotDelivered and what prevented the delivery.
+type deliveryError struct {
+	text   string
+	causes []error
+}
+
+func (e *deliveryError) Error() string {
+	text := ErrNotDelivered.Error() + ": " + e.text
+	if err := errors.Join(e.causes...); err != nil {
+		text += " (" + strings.ReplaceAll(err.Error(), "\n", "; ") + ")"
+	}
+	return text
+}
+
+func (e *deliveryError) Unwrap() []error { return append([]error{ErrNotDelivered}, e.causes...) }

@@ -1,0 +1,68 @@
+package opik
+
+import (
+	"bytes"
+	"sync"
+
+	"github.com/opik-go/sdk/opik/internal/jsonenc"
+)
+
+// scratch holds buffers in which values are encoded before their size is known.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxScratch is the largest buffer that is kept for reuse.
+const maxScratch = 64 << 10
+
+// encodeValue encodes a value for one of the fields that take any JSON. They are
+// specified as object, list or text: any other value becomes the only member of an
+// object, named after the field. Nil, also in a pointer, is no value.
+func encodeValue(v any, field string) jsonenc.Raw {
+	if v == nil {
+		return nil
+	}
+	if raw, ok := v.(jsonenc.Raw); ok {
+		return raw
+	}
+	buffer := scratch.Get().(*[]byte)
+	encoded := jsonenc.AppendValue((*buffer)[:0], v)
+	raw := finishValue(encoded, field)
+	if cap(encoded) <= maxScratch {
+		*buffer = encoded
+		scratch.Put(buffer)
+	}
+	return raw
+}
+
+// finishValue copies encoded, so that it lives no longer than the buffer does and
+// takes no more memory than it needs.
+func finishValue(encoded []byte, field string) jsonenc.Raw {
+	switch encoded[0] {
+	case '{', '[', '"':
+		return bytes.Clone(encoded)
+	case 'n':
+		return nil
+	}
+	raw := make(jsonenc.Raw, 0, len(encoded)+len(field)+5)
+	raw = jsonenc.AppendString(append(raw, '{'), field)
+	raw = append(append(raw, ':'), encoded...)
+	return append(raw, '}')
+}
+
+// rawOrNil keeps a missing value from becoming a JSON null.
+func rawOrNil(raw jsonenc.Raw) any {
+	if raw == nil {
+		return nil
+	}
+	return raw
+}
+
+// mergeValue merges later into earlier if both are there.
+func mergeValue(earlier, later jsonenc.Raw) jsonenc.Raw {
+	switch {
+	case later == nil:
+		return earlier
+	case earlier == nil:
+		return later
+	}
+	return mergeJSON(earlier, later)
+}
