@@ -37,53 +37,45 @@ type Span struct {
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
-	// Id, a UUID of version 7. Its time should be that of start_time, because time
-	// ranges go by it. Without one the server makes one, and a repeated request makes
-	// another span.
+	// UUID of version 7, best with the time of start_time: time ranges go by it.
+	// Without one, a repeated request makes another span.
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
 	Input any `json:"input,omitempty"`
-	// When it was changed last. Of several records with one id the server keeps the
-	// one with the greatest value.
+	// When it was changed last. Of records with one id, the latest counts.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	// Free-form data, any JSON; an object in most cases. The server adds the names of
-	// the providers to what is read.
+	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata any `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	// Name of the span.
-	Name string `json:"name,omitempty"`
+	Name  string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
-	// Id of the span that this one is a part of; empty for the outermost span of a
-	// trace. An update must repeat it.
+	// Id of the span around it, if there is one. An update must repeat it.
 	ParentSpanID string `json:"parent_span_id,omitempty"`
-	// Name of the project, in upper or lower case. Writing to a project that does not
-	// exist creates it; without name and id it is "Default Project".
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
-	// Provider of the model. Costs are computed for openai, anthropic, google_ai,
-	// google_vertexai, anthropic_vertexai, bedrock and groq, in exactly this spelling.
+	// Provider of the model. Costs are known for openai, anthropic, google_ai,
+	// google_vertexai, anthropic_vertexai, bedrock and groq, so spelled.
 	Provider string `json:"provider,omitempty"`
 	// What made it. The SDK sends sdk unless it is set.
 	Source rest.Source `json:"source,omitempty"`
 	// When it began. It cannot be changed later.
 	StartTime time.Time `json:"start_time"`
-	// Tags, at most 50 with 1 to 100 characters each. An empty list takes all away,
-	// nil changes nothing.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Cost in US dollars. Without one the server computes it from model, provider and
-	// usage.
+	// Cost in US dollars; by default computed from model and usage.
 	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
 	// Version of the price table; empty if the cost was given.
 	TotalEstimatedCostVersion string `json:"total_estimated_cost_version,omitempty"`
-	// Id of the trace that the span belongs to. An update must repeat it.
+	// Id of the trace of the span. An update must repeat it.
 	TraceID string `json:"trace_id"`
 	// Time to the first token, in milliseconds.
 	TTFT *float64 `json:"ttft,omitempty"`
 	// Kind of work; general if it is not set.
 	Type rest.SpanType `json:"type,omitempty"`
-	// Numbers of tokens by name: prompt_tokens, completion_tokens, total_tokens, and
-	// what the provider counts as original_usage.<name>.
+	// Tokens by name: prompt_tokens, completion_tokens, total_tokens, and what the
+	// provider counts as original_usage.<name>.
 	Usage map[string]int `json:"usage,omitzero"`
 }
 

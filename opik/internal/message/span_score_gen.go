@@ -33,10 +33,9 @@ type SpanScore struct {
 	CategoryName string `json:"category_name,omitempty"`
 	// ID is the span's id.
 	ID string `json:"id"`
-	// Name of the score. The score of one author with the same name is replaced.
+	// Name of the score. An author has one score of a name.
 	Name string `json:"name"`
-	// Name of the project of the scored entry. With a wrong one the score is stored,
-	// but never shown.
+	// Project of the scored entry; in another, the score is never shown.
 	ProjectName string `json:"project_name,omitempty"`
 	// Why it has this value.
 	Reason string `json:"reason,omitempty"`

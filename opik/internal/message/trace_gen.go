@@ -37,34 +37,27 @@ type Trace struct {
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
-	// Id, a UUID of version 7. Its time should be that of start_time, because time
-	// ranges go by it. Without one the server makes one, and a repeated request makes
-	// another trace.
+	// UUID of version 7, best with the time of start_time: time ranges go by it.
+	// Without one, a repeated request makes another trace.
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
 	Input any `json:"input,omitempty"`
-	// When it was changed last. Of several records with one id the server keeps the
-	// one with the greatest value.
+	// When it was changed last. Of records with one id, the latest counts.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	// Free-form data, any JSON; an object in most cases. The server adds the names of
-	// the providers to what is read.
-	Metadata any `json:"metadata,omitempty"`
-	// Name of the trace.
-	Name string `json:"name,omitempty"`
+	// Any JSON, mostly an object. The server adds the names of providers.
+	Metadata any    `json:"metadata,omitempty"`
+	Name     string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
-	// Name of the project, in upper or lower case. Writing to a project that does not
-	// exist creates it; without name and id it is "Default Project".
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 	// What made it. The SDK sends sdk unless it is set.
 	Source rest.Source `json:"source,omitempty"`
 	// When it began. It cannot be changed later.
 	StartTime time.Time `json:"start_time"`
-	// Tags, at most 50 with 1 to 100 characters each. An empty list takes all away,
-	// nil changes nothing.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Free-form id of the conversation that the trace belongs to. Traces of one
-	// project with the same id form a thread. It cannot be taken away.
+	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string `json:"thread_id,omitempty"`
 	// Time to the first token, in milliseconds.
 	TTFT *float64 `json:"ttft,omitempty"`

@@ -40,29 +40,24 @@ type TraceUpdate struct {
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
 	// Input, any JSON.
 	Input any `json:"input,omitempty"`
-	// Free-form data, any JSON; an object in most cases. The server adds the names of
-	// the providers to what is read.
-	Metadata any `json:"metadata,omitempty"`
-	// Name of the trace.
-	Name string `json:"name,omitempty"`
+	// Any JSON, mostly an object. The server adds the names of providers.
+	Metadata any    `json:"metadata,omitempty"`
+	Name     string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
-	// Id of the project that it was stored in; another one is a conflict.
+	// Id of the project that it was stored in; another is a conflict.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project that it was stored in; another one is a conflict. Without
-	// name and id it is "Default Project".
+	// Name of the project that it was stored in; another is a conflict.
 	ProjectName string `json:"project_name,omitempty"`
 	// What made it. The SDK sends sdk unless it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// Tags, at most 50 with 1 to 100 characters each. An empty list takes all away,
-	// nil changes nothing.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add, in updates of several entries only.
+	// Tags to add; only updates of several entries read it.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away, in updates of several entries only.
+	// Tags to take away; only updates of several entries read it.
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
-	// Free-form id of the conversation that the trace belongs to. Traces of one
-	// project with the same id form a thread. It cannot be taken away.
+	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string `json:"thread_id,omitempty"`
 	// Time to the first token, in milliseconds.
 	TTFT *float64 `json:"ttft,omitempty"`
