@@ -1,0 +1,75 @@
+# Two commands are enough on a machine with Go and make: `make demo` and `make test`.
+# README.md lists the rest.
+
+GO       ?= go
+MODULES  := . generator bench
+BIN      := $(CURDIR)/bin
+OPIKGEN  := $(BIN)/opikgen
+GOFLAGS_TEST ?=
+
+# SPEC and OUT are the arguments of `make import` and `make sdk`; relative paths
+# are meant from here.
+SPEC ?=
+OUT  ?=
+BENCH ?= .
+COUNT ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup generate check test test-full lint bench demo import sdk clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## download what the modules need and build the tools
+	@for m in $(MODULES); do $(GO) -C $$m mod download || exit 1; done
+	@$(MAKE) --no-print-directory $(OPIKGEN) $(BIN)/staticcheck $(BIN)/contractcheck $(BIN)/benchstat
+
+# The tools are built on each use: the build cache makes that cheap, and a stale
+# binary would be worse than the wait.
+.PHONY: $(OPIKGEN) $(BIN)/contractcheck
+$(OPIKGEN):
+	@$(GO) build -C generator -o $@ ./cmd/opikgen
+$(BIN)/contractcheck:
+	@$(GO) build -C generator -o $@ ./cmd/contractcheck
+$(BIN)/staticcheck: generator/go.mod
+	@$(GO) build -C generator -o $@ honnef.co/go/tools/cmd/staticcheck
+$(BIN)/benchstat: generator/go.mod
+	@$(GO) build -C generator -o $@ golang.org/x/perf/cmd/benchstat
+
+generate: ## regenerate everything from api/ and templates/
+	@$(GO) generate ./...
+
+check: $(OPIKGEN) ## say whether the generated files are in step, without writing
+	@$(OPIKGEN) check
+
+test: $(BIN)/contractcheck ## all tests; requests to the embedded backend are checked against the contract
+	@$(BIN)/contractcheck -- $(GO) test -race $(GOFLAGS_TEST) ./...
+	@$(GO) test -C generator $(GOFLAGS_TEST) ./...
+	@$(GO) test -C bench $(GOFLAGS_TEST) ./...
+
+test-full: ## the slow tests: every published document, long fuzzing
+	@OPIK_TEST_FULL=1 $(GO) test -C generator $(GOFLAGS_TEST) -timeout 30m ./...
+	@./generator/fuzz.sh 20s
+
+lint: $(BIN)/staticcheck ## gofmt, vet and staticcheck in every module
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	@for m in $(MODULES); do echo "vet and staticcheck: $$m"; \
+	  $(GO) -C $$m vet ./... || exit 1; (cd $$m && $(BIN)/staticcheck ./...) || exit 1; done
+
+bench: $(BIN)/benchstat ## benchmarks, ours and the peer's in one run: BENCH=regexp COUNT=10
+	@mkdir -p .cache && $(GO) test -C bench -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee .cache/bench.txt
+	@$(BIN)/benchstat -col /sdk .cache/bench.txt
+
+demo: ## generate, start the embedded backend, run the quickstart, print the trace that arrived
+	@$(GO) run ./examples/demo
+
+import: $(OPIKGEN) ## make SPEC=file-or-url the contract
+	@test -n "$(SPEC)" || { echo "usage: make import SPEC=file-or-url"; exit 2; }
+	@$(OPIKGEN) import $(if $(FORCE),-force) "$(SPEC)"
+
+sdk: $(OPIKGEN) ## a complete SDK for another published document: SPEC=file-or-url OUT=new-folder
+	@test -n "$(SPEC)" -a -n "$(OUT)" || { echo "usage: make sdk SPEC=file-or-url OUT=new-folder"; exit 2; }
+	@$(OPIKGEN) sdk "$(SPEC)" "$(OUT)"
+
+clean: ## remove built tools and results
+	@rm -rf bin .cache
