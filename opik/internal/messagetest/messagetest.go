@@ -199,6 +199,9 @@ func (f filler) value(v, m reflect.Value) {
 		m.SetInt(v.Int())
 	case reflect.Interface:
 		value, meaning := f.Value()
+		if value != nil && meaning == nil {
+			meaning = json.RawMessage("null") // for nil would not be sent at all
+		}
 		if value != nil {
 			v.Set(reflect.ValueOf(value))
 			m.Set(reflect.ValueOf(meaning))
