@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"maps"
+	"slices"
+
 	"gopkg.in/yaml.v3"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
@@ -35,10 +38,11 @@ func (d *document) lintSpelling(n *yaml.Node, report func(*yaml.Node, string, ..
 		return
 	}
 	spelled := map[string]string{}
-	for name, p := range d.properties(n) {
+	props := d.properties(n)
+	for _, name := range slices.Sorted(maps.Keys(props)) {
 		snake := snakeCase(name)
 		if first, ok := spelled[snake]; ok {
-			report(p, "the properties %q and %q are one on the wire", min(first, name), max(first, name))
+			report(props[name], "the properties %q and %q are one on the wire", first, name)
 		}
 		spelled[snake] = name
 	}

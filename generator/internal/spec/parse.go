@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,25 +111,11 @@ func parse(file string, data []byte) (*document, diag.List) {
 		return fail(top, CodeHTML, "this is a web page or XML, not an OpenAPI document")
 	}
 
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			return fail(top, CodeEmpty, "the document is empty")
-		}
-		pos, msg := syntaxError(file, err)
-		return fail(pos, CodeSyntax, "the document is neither valid YAML nor JSON: %s", msg)
+	root, problem := parseTree(file, data)
+	if problem != nil {
+		problems.Add(*problem)
+		return nil, problems
 	}
-	var next yaml.Node
-	switch err := dec.Decode(&next); {
-	case err == nil:
-		return fail(diag.Position{File: file, Line: next.Line, Column: next.Column}, CodeSeveral,
-			"a second YAML document begins here; expected one")
-	case !errors.Is(err, io.EOF):
-		pos, msg := syntaxError(file, err)
-		return fail(pos, CodeSyntax, "the document is neither valid YAML nor JSON: %s", msg)
-	}
-	root := doc.Content[0]
 	d := &document{file: file, root: root}
 	d.checkTree(root, 0, &problems)
 	if problems.Failed() {
@@ -140,14 +127,58 @@ func parse(file string, data []byte) (*document, diag.List) {
 	return d, problems
 }
 
+// parseTree reads one JSON or YAML document.
+func parseTree(file string, data []byte) (*yaml.Node, *diag.Diagnostic) {
+	if data := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")); isJSON(data) {
+		root, err := parseJSON(data)
+		switch {
+		case errors.Is(err, errTooDeep):
+			return nil, &diag.Diagnostic{Code: CodeNesting, Pos: diag.Position{File: file}, Message: tooDeep}
+		case err != nil:
+			return nil, &diag.Diagnostic{Code: CodeSyntax, Pos: diag.Position{File: file}, Message: "the document is not valid JSON: " + err.Error()}
+		}
+		return root, nil
+	}
+	broken := func(err error) *diag.Diagnostic {
+		pos, msg := syntaxError(file, err)
+		return &diag.Diagnostic{Code: CodeSyntax, Pos: pos, Message: "the document is neither valid YAML nor JSON: " + msg}
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, next yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, &diag.Diagnostic{Code: CodeEmpty, Pos: diag.Position{File: file}, Message: "the document is empty"}
+	case err != nil:
+		return nil, broken(err)
+	}
+	switch err := dec.Decode(&next); {
+	case err == nil:
+		return nil, &diag.Diagnostic{Code: CodeSeveral, Pos: diag.Position{File: file, Line: next.Line, Column: next.Column},
+			Message: "a second YAML document begins here; expected one"}
+	case !errors.Is(err, io.EOF):
+		return nil, broken(err)
+	}
+	return doc.Content[0], nil
+}
+
+var tooDeep = fmt.Sprintf("nested deeper than %d levels", maxDepth)
+
+// knownTags are the tags that the parser gives to what JSON can express, and to
+// timestamps, which become strings.
+var knownTags = []string{tagString, tagBool, tagInt, tagFloat, tagNull, tagSeq, tagMap, "!!timestamp"}
+
 // checkTree reports what would make the tree ambiguous or endless.
 func (d *document) checkTree(n *yaml.Node, depth int, problems *diag.List) {
 	if depth > maxDepth {
-		problems.Errorf(d.position(n), CodeNesting, "nested deeper than %d levels", maxDepth)
+		problems.Errorf(d.position(n), CodeNesting, "%s", tooDeep)
 		return
 	}
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
 		problems.Errorf(d.position(n), CodeAlias, "YAML anchors and aliases are not supported")
+		return
+	}
+	if tag := n.ShortTag(); !slices.Contains(knownTags, tag) {
+		problems.Errorf(d.position(n), CodeSyntax, "the YAML tag %s is not supported", tag)
 		return
 	}
 	if n.Kind == yaml.MappingNode {
@@ -155,10 +186,6 @@ func (d *document) checkTree(n *yaml.Node, depth int, problems *diag.List) {
 		for k := range entries(n) {
 			if k.Kind != yaml.ScalarNode {
 				problems.Errorf(d.position(k), CodeSyntax, "a key must be a string, found %s", describe(k))
-				continue
-			}
-			if k.ShortTag() == "!!merge" {
-				problems.Errorf(d.position(k), CodeAlias, "YAML merge keys are not supported")
 				continue
 			}
 			if first := seen[k.Value]; first != nil {

@@ -221,6 +221,15 @@ func (v *vocabulary) schema(n *yaml.Node) {
 	if t != nil && t.Kind == yaml.ScalarNode && t.Value == "null" && len(n.Content) > 2 {
 		v.problems.Errorf(v.d.position(t), CodeUnknown, "the type null is understood only as an alternative without further members")
 	}
+	if list := get(n, "required"); v.at != published {
+		seen := map[string]bool{}
+		for _, x := range items(list) {
+			if seen[x.Value] {
+				v.problems.Errorf(v.d.position(x), CodeValue, "required names %q twice", x.Value)
+			}
+			seen[x.Value] = true
+		}
+	}
 	if e := get(n, "enum"); e != nil && baseType(n) != "string" {
 		v.problems.Errorf(v.d.position(e), CodeUnknown, "an enum is understood only for the type string")
 	}
