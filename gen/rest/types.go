@@ -663,10 +663,12 @@ type AgentBlueprintType string
 
 // AgentConfigCreate is taken by createAgentConfig and updateAgentConfig.
 type AgentConfigCreate struct {
-	Blueprint   AgentBlueprint `json:"blueprint"`
-	ID          string         `json:"id,omitempty"`
-	ProjectID   string         `json:"project_id,omitempty"`
-	ProjectName string         `json:"project_name,omitempty"`
+	Blueprint AgentBlueprint `json:"blueprint"`
+	ID        string         `json:"id,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
 }
 
 // AgentConfigEnv is part of AgentConfigEnvUpdate.
@@ -677,7 +679,8 @@ type AgentConfigEnv struct {
 	EndedAt     time.Time `json:"ended_at,omitzero"`
 	EnvName     string    `json:"env_name"`
 	ID          string    `json:"id,omitempty"`
-	ProjectID   string    `json:"project_id,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
 }
 
 // AgentConfigEnvSetByName is taken by setEnvByBlueprintName.
@@ -687,15 +690,18 @@ type AgentConfigEnvSetByName struct {
 
 // AgentConfigEnvUpdate is taken by createOrUpdateEnvs.
 type AgentConfigEnvUpdate struct {
-	Envs      []AgentConfigEnv `json:"envs"`
-	ProjectID string           `json:"project_id"`
+	Envs []AgentConfigEnv `json:"envs"`
+	// Id of the project.
+	ProjectID string `json:"project_id"`
 }
 
 // AgentConfigRemoveValues is taken by removeConfigKeys.
 type AgentConfigRemoveValues struct {
-	Keys        []string `json:"keys"`
-	ProjectID   string   `json:"project_id,omitempty"`
-	ProjectName string   `json:"project_name,omitempty"`
+	Keys []string `json:"keys"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
 }
 
 // AgentConfigValue is part of AgentBlueprint.
@@ -747,9 +753,12 @@ type AgentInsightsIssueDetail struct {
 // AgentInsightsIssuePage is returned by findAgentInsightsIssues.
 type AgentInsightsIssuePage struct {
 	Content []AgentInsightsIssue `json:"content,omitzero"`
-	Page    *int                 `json:"page,omitempty"`
-	Size    *int                 `json:"size,omitempty"`
-	Total   *int64               `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // AgentInsightsIssueStatus is a value in AgentInsightsIssue,
@@ -759,6 +768,7 @@ type AgentInsightsIssueStatus string
 
 // AgentInsightsIssueUpdate is taken by updateAgentInsightsIssue.
 type AgentInsightsIssueUpdate struct {
+	// Id of the project.
 	ProjectID string                   `json:"project_id"`
 	Status    AgentInsightsIssueStatus `json:"status"`
 }
@@ -783,17 +793,18 @@ type AgentInsightsIssueWithDetails struct {
 // AgentInsightsJob is returned by createAgentInsightsJob, getAgentInsightsJob
 // and updateAgentInsightsJob.
 type AgentInsightsJob struct {
-	CreatedAt         time.Time              `json:"created_at,omitzero"`
-	CreatedBy         string                 `json:"created_by,omitempty"`
-	ID                string                 `json:"id,omitempty"`
-	LastFailedAt      time.Time              `json:"last_failed_at,omitzero"`
-	LastFailureDetail string                 `json:"last_failure_detail,omitempty"`
-	LastFailureReason string                 `json:"last_failure_reason,omitempty"`
-	LastScanAt        time.Time              `json:"last_scan_at,omitzero"`
-	LastUpdatedAt     time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string                 `json:"last_updated_by,omitempty"`
-	ProjectID         string                 `json:"project_id,omitempty"`
-	Status            AgentInsightsJobStatus `json:"status,omitempty"`
+	CreatedAt         time.Time `json:"created_at,omitzero"`
+	CreatedBy         string    `json:"created_by,omitempty"`
+	ID                string    `json:"id,omitempty"`
+	LastFailedAt      time.Time `json:"last_failed_at,omitzero"`
+	LastFailureDetail string    `json:"last_failure_detail,omitempty"`
+	LastFailureReason string    `json:"last_failure_reason,omitempty"`
+	LastScanAt        time.Time `json:"last_scan_at,omitzero"`
+	LastUpdatedAt     time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string    `json:"last_updated_by,omitempty"`
+	// Id of the project.
+	ProjectID string                 `json:"project_id,omitempty"`
+	Status    AgentInsightsJobStatus `json:"status,omitempty"`
 }
 
 // AgentInsightsJobStatus is a value in AgentInsightsJob and
@@ -807,9 +818,10 @@ type AgentInsightsJobUpdate struct {
 
 // AgentInsightsReport is taken by reportAgentInsightsIssues.
 type AgentInsightsReport struct {
-	Issues    []ReportedIssue `json:"issues"`
-	ProjectID string          `json:"project_id"`
-	ReportDay string          `json:"report_day"`
+	Issues []ReportedIssue `json:"issues"`
+	// Id of the project.
+	ProjectID string `json:"project_id"`
+	ReportDay string `json:"report_day"`
 }
 
 // AggregationData is part of GroupContentWithAggregations.
@@ -838,18 +850,23 @@ type Alert struct {
 	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitzero"`
 	Name          string            `json:"name,omitempty"`
-	ProjectID     string            `json:"project_id,omitempty"`
-	Triggers      []AlertTrigger    `json:"triggers,omitzero"`
-	Webhook       Webhook           `json:"webhook"`
+	// Id of the project.
+	ProjectID string         `json:"project_id,omitempty"`
+	Triggers  []AlertTrigger `json:"triggers,omitzero"`
+	Webhook   Webhook        `json:"webhook"`
 }
 
 // AlertPage is returned by findAlerts and findAlertsByProject.
 type AlertPage struct {
-	Content    []Alert  `json:"content,omitzero"`
-	Page       *int     `json:"page,omitempty"`
-	Size       *int     `json:"size,omitempty"`
+	Content []Alert `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
 	SortableBy []string `json:"sortable_by,omitzero"`
-	Total      *int64   `json:"total,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // AlertTrigger is part of Alert.
@@ -901,24 +918,26 @@ type AnalyticsQueryResponse struct {
 // getAnnotationQueueById and part of AnnotationQueueBatch and
 // AnnotationQueuePage.
 type AnnotationQueue struct {
-	AnnotatorsPerItem       int                       `json:"annotators_per_item,omitzero"`
-	CommentsEnabled         *bool                     `json:"comments_enabled,omitempty"`
-	CreatedAt               time.Time                 `json:"created_at,omitzero"`
-	CreatedBy               string                    `json:"created_by,omitempty"`
-	Description             string                    `json:"description,omitempty"`
-	FeedbackDefinitionNames []string                  `json:"feedback_definition_names,omitzero"`
-	FeedbackScores          []FeedbackScoreAverage    `json:"feedback_scores,omitzero"`
-	ID                      string                    `json:"id,omitempty"`
-	Instructions            string                    `json:"instructions,omitempty"`
-	ItemsCount              *int64                    `json:"items_count,omitempty"`
-	LastUpdatedAt           time.Time                 `json:"last_updated_at,omitzero"`
-	LastUpdatedBy           string                    `json:"last_updated_by,omitempty"`
-	LockTimeoutSeconds      int                       `json:"lock_timeout_seconds,omitzero"`
-	Name                    string                    `json:"name"`
-	ProjectID               string                    `json:"project_id"`
-	ProjectName             string                    `json:"project_name,omitempty"`
-	Reviewers               []AnnotationQueueReviewer `json:"reviewers,omitzero"`
-	Scope                   AnnotationQueueScope      `json:"scope"`
+	AnnotatorsPerItem       int                    `json:"annotators_per_item,omitzero"`
+	CommentsEnabled         *bool                  `json:"comments_enabled,omitempty"`
+	CreatedAt               time.Time              `json:"created_at,omitzero"`
+	CreatedBy               string                 `json:"created_by,omitempty"`
+	Description             string                 `json:"description,omitempty"`
+	FeedbackDefinitionNames []string               `json:"feedback_definition_names,omitzero"`
+	FeedbackScores          []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	ID                      string                 `json:"id,omitempty"`
+	Instructions            string                 `json:"instructions,omitempty"`
+	ItemsCount              *int64                 `json:"items_count,omitempty"`
+	LastUpdatedAt           time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy           string                 `json:"last_updated_by,omitempty"`
+	LockTimeoutSeconds      int                    `json:"lock_timeout_seconds,omitzero"`
+	Name                    string                 `json:"name"`
+	// Id of the project.
+	ProjectID string `json:"project_id"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string                    `json:"project_name,omitempty"`
+	Reviewers   []AnnotationQueueReviewer `json:"reviewers,omitzero"`
+	Scope       AnnotationQueueScope      `json:"scope"`
 }
 
 // AnnotationQueueBatch is taken by createAnnotationQueueBatch.
@@ -934,11 +953,15 @@ type AnnotationQueueItemIDs struct {
 
 // AnnotationQueuePage is returned by findAnnotationQueues.
 type AnnotationQueuePage struct {
-	Content    []AnnotationQueue `json:"content,omitzero"`
-	Page       *int              `json:"page,omitempty"`
-	Size       *int              `json:"size,omitempty"`
-	SortableBy []string          `json:"sortable_by,omitzero"`
-	Total      *int64            `json:"total,omitempty"`
+	Content []AnnotationQueue `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // AnnotationQueueReviewer is part of AnnotationQueue.
@@ -981,9 +1004,11 @@ type AssertionResultBatchEntityType string
 
 // AssertionResultBatchItem is part of AssertionResultBatch.
 type AssertionResultBatchItem struct {
-	EntityID    string               `json:"entity_id"`
-	Name        string               `json:"name"`
-	ProjectID   string               `json:"project_id,omitempty"`
+	EntityID string `json:"entity_id"`
+	Name     string `json:"name"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string               `json:"project_name,omitempty"`
 	Reason      string               `json:"reason,omitempty"`
 	Source      ScoreSource          `json:"source"`
@@ -1026,11 +1051,15 @@ type AttachmentEntityType string
 
 // AttachmentPage is returned by attachmentList.
 type AttachmentPage struct {
-	Content    []Attachment `json:"content,omitzero"`
-	Page       *int         `json:"page,omitempty"`
-	Size       *int         `json:"size,omitempty"`
-	SortableBy []string     `json:"sortable_by,omitzero"`
-	Total      *int64       `json:"total,omitempty"`
+	Content []Attachment `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // AudioURL is part of LLMAsJudgeMessageContent.
@@ -1079,23 +1108,25 @@ type AutomationRuleEvaluatorAction string
 // AutomationRuleEvaluatorLLMAsJudge is part of AutomationRuleEvaluator and
 // AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorLLMAsJudge struct {
-	Action        AutomationRuleEvaluatorAction       `json:"action"`
-	Code          LLMAsJudgeCode                      `json:"code"`
-	CreatedAt     time.Time                           `json:"created_at,omitzero"`
-	CreatedBy     string                              `json:"created_by,omitempty"`
-	Enabled       *bool                               `json:"enabled,omitempty"`
-	Filters       []TraceFilter                       `json:"filters,omitzero"`
-	ID            string                              `json:"id,omitempty"`
-	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
-	Name          string                              `json:"name"`
-	ProjectID     string                              `json:"project_id,omitempty"`
-	ProjectIDs    []string                            `json:"project_ids,omitzero"`
-	ProjectName   string                              `json:"project_name,omitempty"`
-	Projects      []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
-	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type          AutomationRuleEvaluatorType         `json:"type"`
+	Action        AutomationRuleEvaluatorAction `json:"action"`
+	Code          LLMAsJudgeCode                `json:"code"`
+	CreatedAt     time.Time                     `json:"created_at,omitzero"`
+	CreatedBy     string                        `json:"created_by,omitempty"`
+	Enabled       *bool                         `json:"enabled,omitempty"`
+	Filters       []TraceFilter                 `json:"filters,omitzero"`
+	ID            string                        `json:"id,omitempty"`
+	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
+	Name          string                        `json:"name"`
+	// Id of the project.
+	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName  string                              `json:"project_name,omitempty"`
+	Projects     []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AutomationRuleEvaluatorObjectObject is one of
@@ -1112,77 +1143,87 @@ type AutomationRuleEvaluatorObjectObject struct {
 
 // AutomationRuleEvaluatorPage is returned by findEvaluators.
 type AutomationRuleEvaluatorPage struct {
-	Content    []AutomationRuleEvaluatorObjectObject `json:"content,omitzero"`
-	Page       *int                                  `json:"page,omitempty"`
-	Size       *int                                  `json:"size,omitempty"`
-	SortableBy []string                              `json:"sortable_by,omitzero"`
-	Total      *int64                                `json:"total,omitempty"`
+	Content []AutomationRuleEvaluatorObjectObject `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // AutomationRuleEvaluatorSpanLLMAsJudge is part of AutomationRuleEvaluator and
 // AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorSpanLLMAsJudge struct {
-	Action        AutomationRuleEvaluatorAction       `json:"action"`
-	Code          SpanLLMAsJudgeCode                  `json:"code"`
-	CreatedAt     time.Time                           `json:"created_at,omitzero"`
-	CreatedBy     string                              `json:"created_by,omitempty"`
-	Enabled       *bool                               `json:"enabled,omitempty"`
-	Filters       []SpanFilter                        `json:"filters,omitzero"`
-	ID            string                              `json:"id,omitempty"`
-	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
-	Name          string                              `json:"name"`
-	ProjectID     string                              `json:"project_id,omitempty"`
-	ProjectIDs    []string                            `json:"project_ids,omitzero"`
-	ProjectName   string                              `json:"project_name,omitempty"`
-	Projects      []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
-	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type          AutomationRuleEvaluatorType         `json:"type"`
+	Action        AutomationRuleEvaluatorAction `json:"action"`
+	Code          SpanLLMAsJudgeCode            `json:"code"`
+	CreatedAt     time.Time                     `json:"created_at,omitzero"`
+	CreatedBy     string                        `json:"created_by,omitempty"`
+	Enabled       *bool                         `json:"enabled,omitempty"`
+	Filters       []SpanFilter                  `json:"filters,omitzero"`
+	ID            string                        `json:"id,omitempty"`
+	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
+	Name          string                        `json:"name"`
+	// Id of the project.
+	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName  string                              `json:"project_name,omitempty"`
+	Projects     []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AutomationRuleEvaluatorSpanUserDefinedMetricPython is part of
 // AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorSpanUserDefinedMetricPython struct {
-	Action        AutomationRuleEvaluatorAction       `json:"action"`
-	Code          SpanUserDefinedMetricPythonCode     `json:"code"`
-	CreatedAt     time.Time                           `json:"created_at,omitzero"`
-	CreatedBy     string                              `json:"created_by,omitempty"`
-	Enabled       *bool                               `json:"enabled,omitempty"`
-	Filters       []SpanFilter                        `json:"filters,omitzero"`
-	ID            string                              `json:"id,omitempty"`
-	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
-	Name          string                              `json:"name"`
-	ProjectID     string                              `json:"project_id,omitempty"`
-	ProjectIDs    []string                            `json:"project_ids,omitzero"`
-	ProjectName   string                              `json:"project_name,omitempty"`
-	Projects      []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
-	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type          AutomationRuleEvaluatorType         `json:"type"`
+	Action        AutomationRuleEvaluatorAction   `json:"action"`
+	Code          SpanUserDefinedMetricPythonCode `json:"code"`
+	CreatedAt     time.Time                       `json:"created_at,omitzero"`
+	CreatedBy     string                          `json:"created_by,omitempty"`
+	Enabled       *bool                           `json:"enabled,omitempty"`
+	Filters       []SpanFilter                    `json:"filters,omitzero"`
+	ID            string                          `json:"id,omitempty"`
+	LastUpdatedAt time.Time                       `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                          `json:"last_updated_by,omitempty"`
+	Name          string                          `json:"name"`
+	// Id of the project.
+	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName  string                              `json:"project_name,omitempty"`
+	Projects     []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AutomationRuleEvaluatorTraceThreadLLMAsJudge is part of
 // AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorTraceThreadLLMAsJudge struct {
-	Action        AutomationRuleEvaluatorAction       `json:"action"`
-	Code          TraceThreadLLMAsJudgeCode           `json:"code"`
-	CreatedAt     time.Time                           `json:"created_at,omitzero"`
-	CreatedBy     string                              `json:"created_by,omitempty"`
-	Enabled       *bool                               `json:"enabled,omitempty"`
-	Filters       []TraceThreadFilter                 `json:"filters,omitzero"`
-	ID            string                              `json:"id,omitempty"`
-	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
-	Name          string                              `json:"name"`
-	ProjectID     string                              `json:"project_id,omitempty"`
-	ProjectIDs    []string                            `json:"project_ids,omitzero"`
-	ProjectName   string                              `json:"project_name,omitempty"`
-	Projects      []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
-	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type          AutomationRuleEvaluatorType         `json:"type"`
+	Action        AutomationRuleEvaluatorAction `json:"action"`
+	Code          TraceThreadLLMAsJudgeCode     `json:"code"`
+	CreatedAt     time.Time                     `json:"created_at,omitzero"`
+	CreatedBy     string                        `json:"created_by,omitempty"`
+	Enabled       *bool                         `json:"enabled,omitempty"`
+	Filters       []TraceThreadFilter           `json:"filters,omitzero"`
+	ID            string                        `json:"id,omitempty"`
+	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
+	Name          string                        `json:"name"`
+	// Id of the project.
+	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName  string                              `json:"project_name,omitempty"`
+	Projects     []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython is part of
@@ -1198,13 +1239,15 @@ type AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython struct {
 	LastUpdatedAt time.Time                              `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string                                 `json:"last_updated_by,omitempty"`
 	Name          string                                 `json:"name"`
-	ProjectID     string                                 `json:"project_id,omitempty"`
-	ProjectIDs    []string                               `json:"project_ids,omitzero"`
-	ProjectName   string                                 `json:"project_name,omitempty"`
-	Projects      []ProjectReference                     `json:"projects,omitzero"`
-	SamplingRate  *float64                               `json:"sampling_rate,omitempty"`
-	TriggerScope  AutomationRuleEvaluatorTriggerScope    `json:"trigger_scope,omitempty"`
-	Type          AutomationRuleEvaluatorType            `json:"type"`
+	// Id of the project.
+	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName  string                              `json:"project_name,omitempty"`
+	Projects     []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AutomationRuleEvaluatorTriggerScope is a value in AutomationRuleEvaluatorBase
@@ -1232,11 +1275,12 @@ type AutomationRuleEvaluatorUpdate struct {
 // AutomationRuleEvaluatorUpdateLLMAsJudge is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateLLMAsJudge struct {
-	Action       AutomationRuleEvaluatorAction       `json:"action"`
-	Code         LLMAsJudgeCode                      `json:"code"`
-	Enabled      *bool                               `json:"enabled,omitempty"`
-	Filters      []TraceFilter                       `json:"filters,omitzero"`
-	Name         string                              `json:"name"`
+	Action  AutomationRuleEvaluatorAction `json:"action"`
+	Code    LLMAsJudgeCode                `json:"code"`
+	Enabled *bool                         `json:"enabled,omitempty"`
+	Filters []TraceFilter                 `json:"filters,omitzero"`
+	Name    string                        `json:"name"`
+	// Id of the project.
 	ProjectID    string                              `json:"project_id,omitempty"`
 	ProjectIDs   []string                            `json:"project_ids,omitzero"`
 	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
@@ -1247,11 +1291,12 @@ type AutomationRuleEvaluatorUpdateLLMAsJudge struct {
 // AutomationRuleEvaluatorUpdateSpanLLMAsJudge is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateSpanLLMAsJudge struct {
-	Action       AutomationRuleEvaluatorAction       `json:"action"`
-	Code         SpanLLMAsJudgeCode                  `json:"code"`
-	Enabled      *bool                               `json:"enabled,omitempty"`
-	Filters      []SpanFilter                        `json:"filters,omitzero"`
-	Name         string                              `json:"name"`
+	Action  AutomationRuleEvaluatorAction `json:"action"`
+	Code    SpanLLMAsJudgeCode            `json:"code"`
+	Enabled *bool                         `json:"enabled,omitempty"`
+	Filters []SpanFilter                  `json:"filters,omitzero"`
+	Name    string                        `json:"name"`
+	// Id of the project.
 	ProjectID    string                              `json:"project_id,omitempty"`
 	ProjectIDs   []string                            `json:"project_ids,omitzero"`
 	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
@@ -1262,11 +1307,12 @@ type AutomationRuleEvaluatorUpdateSpanLLMAsJudge struct {
 // AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython struct {
-	Action       AutomationRuleEvaluatorAction       `json:"action"`
-	Code         SpanUserDefinedMetricPythonCode     `json:"code"`
-	Enabled      *bool                               `json:"enabled,omitempty"`
-	Filters      []SpanFilter                        `json:"filters,omitzero"`
-	Name         string                              `json:"name"`
+	Action  AutomationRuleEvaluatorAction   `json:"action"`
+	Code    SpanUserDefinedMetricPythonCode `json:"code"`
+	Enabled *bool                           `json:"enabled,omitempty"`
+	Filters []SpanFilter                    `json:"filters,omitzero"`
+	Name    string                          `json:"name"`
+	// Id of the project.
 	ProjectID    string                              `json:"project_id,omitempty"`
 	ProjectIDs   []string                            `json:"project_ids,omitzero"`
 	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
@@ -1277,11 +1323,12 @@ type AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython struct {
 // AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge struct {
-	Action       AutomationRuleEvaluatorAction       `json:"action"`
-	Code         TraceThreadLLMAsJudgeCode           `json:"code"`
-	Enabled      *bool                               `json:"enabled,omitempty"`
-	Filters      []TraceThreadFilter                 `json:"filters,omitzero"`
-	Name         string                              `json:"name"`
+	Action  AutomationRuleEvaluatorAction `json:"action"`
+	Code    TraceThreadLLMAsJudgeCode     `json:"code"`
+	Enabled *bool                         `json:"enabled,omitempty"`
+	Filters []TraceThreadFilter           `json:"filters,omitzero"`
+	Name    string                        `json:"name"`
+	// Id of the project.
 	ProjectID    string                              `json:"project_id,omitempty"`
 	ProjectIDs   []string                            `json:"project_ids,omitzero"`
 	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
@@ -1292,26 +1339,28 @@ type AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge struct {
 // AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython struct {
-	Action       AutomationRuleEvaluatorAction          `json:"action"`
-	Code         TraceThreadUserDefinedMetricPythonCode `json:"code"`
-	Enabled      *bool                                  `json:"enabled,omitempty"`
-	Filters      []TraceThreadFilter                    `json:"filters,omitzero"`
-	Name         string                                 `json:"name"`
-	ProjectID    string                                 `json:"project_id,omitempty"`
-	ProjectIDs   []string                               `json:"project_ids,omitzero"`
-	SamplingRate *float64                               `json:"sampling_rate,omitempty"`
-	TriggerScope AutomationRuleEvaluatorTriggerScope    `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType            `json:"type,omitempty"`
+	Action  AutomationRuleEvaluatorAction          `json:"action"`
+	Code    TraceThreadUserDefinedMetricPythonCode `json:"code"`
+	Enabled *bool                                  `json:"enabled,omitempty"`
+	Filters []TraceThreadFilter                    `json:"filters,omitzero"`
+	Name    string                                 `json:"name"`
+	// Id of the project.
+	ProjectID    string                              `json:"project_id,omitempty"`
+	ProjectIDs   []string                            `json:"project_ids,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUpdateUserDefinedMetricPython is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateUserDefinedMetricPython struct {
-	Action       AutomationRuleEvaluatorAction       `json:"action"`
-	Code         UserDefinedMetricPythonCode         `json:"code"`
-	Enabled      *bool                               `json:"enabled,omitempty"`
-	Filters      []TraceFilter                       `json:"filters,omitzero"`
-	Name         string                              `json:"name"`
+	Action  AutomationRuleEvaluatorAction `json:"action"`
+	Code    UserDefinedMetricPythonCode   `json:"code"`
+	Enabled *bool                         `json:"enabled,omitempty"`
+	Filters []TraceFilter                 `json:"filters,omitzero"`
+	Name    string                        `json:"name"`
+	// Id of the project.
 	ProjectID    string                              `json:"project_id,omitempty"`
 	ProjectIDs   []string                            `json:"project_ids,omitzero"`
 	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
@@ -1322,23 +1371,25 @@ type AutomationRuleEvaluatorUpdateUserDefinedMetricPython struct {
 // AutomationRuleEvaluatorUserDefinedMetricPython is part of
 // AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
 type AutomationRuleEvaluatorUserDefinedMetricPython struct {
-	Action        AutomationRuleEvaluatorAction       `json:"action"`
-	Code          UserDefinedMetricPythonCode         `json:"code"`
-	CreatedAt     time.Time                           `json:"created_at,omitzero"`
-	CreatedBy     string                              `json:"created_by,omitempty"`
-	Enabled       *bool                               `json:"enabled,omitempty"`
-	Filters       []TraceFilter                       `json:"filters,omitzero"`
-	ID            string                              `json:"id,omitempty"`
-	LastUpdatedAt time.Time                           `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                              `json:"last_updated_by,omitempty"`
-	Name          string                              `json:"name"`
-	ProjectID     string                              `json:"project_id,omitempty"`
-	ProjectIDs    []string                            `json:"project_ids,omitzero"`
-	ProjectName   string                              `json:"project_name,omitempty"`
-	Projects      []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate  *float64                            `json:"sampling_rate,omitempty"`
-	TriggerScope  AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type          AutomationRuleEvaluatorType         `json:"type"`
+	Action        AutomationRuleEvaluatorAction `json:"action"`
+	Code          UserDefinedMetricPythonCode   `json:"code"`
+	CreatedAt     time.Time                     `json:"created_at,omitzero"`
+	CreatedBy     string                        `json:"created_by,omitempty"`
+	Enabled       *bool                         `json:"enabled,omitempty"`
+	Filters       []TraceFilter                 `json:"filters,omitzero"`
+	ID            string                        `json:"id,omitempty"`
+	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
+	Name          string                        `json:"name"`
+	// Id of the project.
+	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName  string                              `json:"project_name,omitempty"`
+	Projects     []ProjectReference                  `json:"projects,omitzero"`
+	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
+	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
 // AvgValueStat is part of ProjectStatItemObject.
@@ -1351,6 +1402,7 @@ type AvgValueStat struct {
 // BatchDelete is taken by deleteAlertBatch, deleteAnnotationQueueBatch,
 // deleteAutomationRuleEvaluatorBatch and 12 others.
 type BatchDelete struct {
+	// Ids of the entries to delete. Unknown ones are skipped.
 	IDs []string `json:"ids"`
 }
 
@@ -1370,9 +1422,12 @@ type BIInformationResponse struct {
 // BlueprintPage is returned by getBlueprintHistory.
 type BlueprintPage struct {
 	Content []AgentBlueprint `json:"content,omitzero"`
-	Page    *int             `json:"page,omitempty"`
-	Size    *int             `json:"size,omitempty"`
-	Total   *int64           `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // BooleanFeedbackDefinition is part of Feedback and FeedbackObject.
@@ -1584,18 +1639,20 @@ type Comment struct {
 	ID            string    `json:"id,omitempty"`
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	SourceQueueID string    `json:"source_queue_id,omitempty"`
-	Text          string    `json:"text"`
+	// Id of the annotation queue that it was made in.
+	SourceQueueID string `json:"source_queue_id,omitempty"`
+	Text          string `json:"text"`
 }
 
 // CompleteMultipartUploadRequest is taken by completeMultiPartUpload.
 type CompleteMultipartUploadRequest struct {
-	ContainerID       string                `json:"container_id,omitempty"`
-	EntityID          string                `json:"entity_id"`
-	EntityType        AttachmentEntityType  `json:"entity_type"`
-	FileName          string                `json:"file_name"`
-	FileSize          int64                 `json:"file_size"`
-	MimeType          string                `json:"mime_type,omitempty"`
+	ContainerID string               `json:"container_id,omitempty"`
+	EntityID    string               `json:"entity_id"`
+	EntityType  AttachmentEntityType `json:"entity_type"`
+	FileName    string               `json:"file_name"`
+	FileSize    int64                `json:"file_size"`
+	MimeType    string               `json:"mime_type,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName       string                `json:"project_name,omitempty"`
 	UploadID          string                `json:"upload_id"`
 	UploadedFileParts []MultipartUploadPart `json:"uploaded_file_parts"`
@@ -1651,18 +1708,22 @@ type CreateDatasetItemsFromJSONFormFormat string
 
 // CreateDatasetItemsFromSpansRequest is taken by createDatasetItemsFromSpans.
 type CreateDatasetItemsFromSpansRequest struct {
+	// What the items carry beside input and output.
 	EnrichmentOptions SpanEnrichmentOptions `json:"enrichment_options"`
 	Evaluators        []EvaluatorItem       `json:"evaluators,omitzero"`
 	ExecutionPolicy   *ExecutionPolicy      `json:"execution_policy,omitempty"`
-	SpanIDs           []string              `json:"span_ids"`
+	// Ids of the spans to make items of.
+	SpanIDs []string `json:"span_ids"`
 }
 
 // CreateDatasetItemsFromTracesRequest is taken by createDatasetItemsFromTraces.
 type CreateDatasetItemsFromTracesRequest struct {
+	// What the items carry beside input and output.
 	EnrichmentOptions TraceEnrichmentOptions `json:"enrichment_options"`
 	Evaluators        []EvaluatorItem        `json:"evaluators,omitzero"`
 	ExecutionPolicy   *ExecutionPolicy       `json:"execution_policy,omitempty"`
-	TraceIDs          []string               `json:"trace_ids"`
+	// Ids of the traces to make items of.
+	TraceIDs []string `json:"trace_ids"`
 }
 
 // CreateLocalRunnerJobRequest is taken by createJob.
@@ -1671,16 +1732,19 @@ type CreateLocalRunnerJobRequest struct {
 	BlueprintName string          `json:"blueprint_name,omitempty"`
 	Inputs        json.RawMessage `json:"inputs,omitempty"`
 	// Deprecated: the API description marks it as deprecated.
-	MaskID      string                  `json:"mask_id,omitempty"`
-	Metadata    *LocalRunnerJobMetadata `json:"metadata,omitempty"`
-	ProjectID   string                  `json:"project_id"`
-	PromptMasks map[string]string       `json:"prompt_masks,omitzero"`
+	MaskID   string                  `json:"mask_id,omitempty"`
+	Metadata *LocalRunnerJobMetadata `json:"metadata,omitempty"`
+	// Id of the project.
+	ProjectID   string            `json:"project_id"`
+	PromptMasks map[string]string `json:"prompt_masks,omitzero"`
 }
 
 // CreatePromptVersion is taken by createPromptVersion.
 type CreatePromptVersion struct {
-	Name              string                  `json:"name"`
-	ProjectID         string                  `json:"project_id,omitempty"`
+	Name string `json:"name"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName       string                  `json:"project_name,omitempty"`
 	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
 	Version           PromptVersion           `json:"version"`
@@ -1688,10 +1752,11 @@ type CreatePromptVersion struct {
 
 // CreateSessionRequest is taken by createPairingSession.
 type CreateSessionRequest struct {
-	ActivationKey string          `json:"activation_key"`
-	ProjectID     string          `json:"project_id"`
-	TTLSeconds    int             `json:"ttl_seconds,omitzero"`
-	Type          LocalRunnerType `json:"type"`
+	ActivationKey string `json:"activation_key"`
+	// Id of the project.
+	ProjectID  string          `json:"project_id"`
+	TTLSeconds int             `json:"ttl_seconds,omitzero"`
+	Type       LocalRunnerType `json:"type"`
 }
 
 // CreateSessionResponse is returned by createPairingSession.
@@ -1712,22 +1777,28 @@ type Dashboard struct {
 	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
 	Name          string          `json:"name"`
-	ProjectID     string          `json:"project_id,omitempty"`
-	ProjectName   string          `json:"project_name,omitempty"`
-	Scope         DashboardScope  `json:"scope,omitempty"`
-	Slug          string          `json:"slug,omitempty"`
-	Type          DashboardType   `json:"type,omitempty"`
-	WorkspaceID   string          `json:"workspace_id,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string         `json:"project_name,omitempty"`
+	Scope       DashboardScope `json:"scope,omitempty"`
+	Slug        string         `json:"slug,omitempty"`
+	Type        DashboardType  `json:"type,omitempty"`
+	WorkspaceID string         `json:"workspace_id,omitempty"`
 }
 
 // DashboardPage is returned by findDashboards, findDashboardsByProject and
 // findInsightsViews.
 type DashboardPage struct {
-	Content    []Dashboard `json:"content,omitzero"`
-	Page       *int        `json:"page,omitempty"`
-	Size       *int        `json:"size,omitempty"`
-	SortableBy []string    `json:"sortable_by,omitzero"`
-	Total      *int64      `json:"total,omitempty"`
+	Content []Dashboard `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // DashboardScope is a value in Dashboard. Values without a constant are kept as
@@ -1755,11 +1826,15 @@ type DataPointNumber struct {
 // Dataset is taken by createDataset, returned by getDatasetById and
 // getDatasetByIdentifier and part of DatasetPage.
 type Dataset struct {
-	CreatedAt                 time.Time              `json:"created_at,omitzero"`
-	CreatedBy                 string                 `json:"created_by,omitempty"`
-	DatasetItemsCount         *int64                 `json:"dataset_items_count,omitempty"`
-	Description               string                 `json:"description,omitempty"`
-	ExperimentCount           *int64                 `json:"experiment_count,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// Number of items of the latest version.
+	DatasetItemsCount *int64 `json:"dataset_items_count,omitempty"`
+	// What the dataset is about.
+	Description string `json:"description,omitempty"`
+	// Number of experiments with the dataset.
+	ExperimentCount *int64 `json:"experiment_count,omitempty"`
+	// Id, a UUID of version 7; the server makes one if it is not set.
 	ID                        string                 `json:"id,omitempty"`
 	LastCreatedExperimentAt   time.Time              `json:"last_created_experiment_at,omitzero"`
 	LastCreatedOptimizationAt time.Time              `json:"last_created_optimization_at,omitzero"`
@@ -1768,24 +1843,37 @@ type Dataset struct {
 	LatestVersion             *DatasetVersionSummary `json:"latest_version,omitempty"`
 	MostRecentExperimentAt    time.Time              `json:"most_recent_experiment_at,omitzero"`
 	MostRecentOptimizationAt  time.Time              `json:"most_recent_optimization_at,omitzero"`
-	Name                      string                 `json:"name"`
-	OptimizationCount         *int64                 `json:"optimization_count,omitempty"`
-	ProjectID                 string                 `json:"project_id,omitempty"`
-	ProjectName               string                 `json:"project_name,omitempty"`
-	Status                    DatasetStatus          `json:"status,omitempty"`
-	Tags                      []string               `json:"tags,omitzero"`
-	Type                      DatasetType            `json:"type,omitempty"`
-	Visibility                Visibility             `json:"visibility,omitempty"`
+	// Name of the dataset, unique in the workspace.
+	Name string `json:"name"`
+	// Number of optimizations with the dataset.
+	OptimizationCount *int64 `json:"optimization_count,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// State of the last import of a file.
+	Status DatasetStatus `json:"status,omitempty"`
+	Tags   []string      `json:"tags,omitzero"`
+	// What the dataset is for: experiments, or a test suite with assertions.
+	Type DatasetType `json:"type,omitempty"`
+	// Who may read it: members of the workspace, or everybody.
+	Visibility Visibility `json:"visibility,omitempty"`
 }
 
 // DatasetExpansion is taken by expandDataset.
 type DatasetExpansion struct {
-	CustomPrompt          string   `json:"custom_prompt,omitempty"`
-	MaxCompletionTokens   int      `json:"max_completion_tokens,omitzero"`
-	Model                 string   `json:"model"`
-	PreserveFields        []string `json:"preserve_fields,omitzero"`
-	SampleCount           int      `json:"sample_count,omitzero"`
-	VariationInstructions string   `json:"variation_instructions,omitempty"`
+	// Prompt to use instead of the built-in one.
+	CustomPrompt string `json:"custom_prompt,omitempty"`
+	// Most tokens of the answer of the model.
+	MaxCompletionTokens int `json:"max_completion_tokens,omitzero"`
+	// Name of the model that invents the items.
+	Model string `json:"model"`
+	// Columns that invented items take over unchanged.
+	PreserveFields []string `json:"preserve_fields,omitzero"`
+	// How many items to invent.
+	SampleCount int `json:"sample_count,omitzero"`
+	// What the invented items should vary.
+	VariationInstructions string `json:"variation_instructions,omitempty"`
 }
 
 // DatasetExpansionResponse is returned by expandDataset.
@@ -1819,7 +1907,9 @@ type DatasetExportJobStatus string
 
 // DatasetIdentifier is taken by deleteDatasetByName and getDatasetByIdentifier.
 type DatasetIdentifier struct {
+	// Name of the dataset.
 	DatasetName string `json:"dataset_name"`
+	// Project to look in first, before the whole workspace.
 	ProjectName string `json:"project_name,omitempty"`
 }
 
@@ -1827,76 +1917,89 @@ type DatasetIdentifier struct {
 // streamDatasetItems and part of DatasetExpansionResponse, DatasetItemBatch,
 // DatasetItemChanges and DatasetItemPage.
 type DatasetItem struct {
-	CreatedAt                time.Time                       `json:"created_at,omitzero"`
-	CreatedBy                string                          `json:"created_by,omitempty"`
-	Data                     json.RawMessage                 `json:"data"`
-	DatasetID                string                          `json:"dataset_id,omitempty"`
-	DatasetItemID            string                          `json:"dataset_item_id,omitempty"`
-	Description              string                          `json:"description,omitempty"`
-	Evaluators               []EvaluatorItem                 `json:"evaluators,omitzero"`
-	ExecutionPolicy          *ExecutionPolicy                `json:"execution_policy,omitempty"`
-	ExperimentItems          []ExperimentItem                `json:"experiment_items,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// The columns of the item: a JSON object that is not empty.
+	Data      json.RawMessage `json:"data,omitempty"`
+	DatasetID string          `json:"dataset_id,omitempty"`
+	// Id of the item that stays the same in all versions.
+	DatasetItemID string `json:"dataset_item_id,omitempty"`
+	// What the item is about.
+	Description string `json:"description,omitempty"`
+	// Evaluators that apply to this item, in addition to those of the
+	// dataset.
+	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
+	// Goes before the policy of the dataset.
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
+	ExperimentItems []ExperimentItem `json:"experiment_items,omitzero"`
+	// UUID of version 7. An item with the same id is replaced. Without one, a
+	// repeated request makes another item.
 	ID                       string                          `json:"id,omitempty"`
 	LastUpdatedAt            time.Time                       `json:"last_updated_at,omitzero"`
 	LastUpdatedBy            string                          `json:"last_updated_by,omitempty"`
 	RunSummariesByExperiment map[string]ExperimentRunSummary `json:"run_summaries_by_experiment,omitzero"`
-	Source                   DatasetItemSource               `json:"source"`
-	SpanID                   string                          `json:"span_id,omitempty"`
-	Tags                     []string                        `json:"tags,omitzero"`
-	TraceID                  string                          `json:"trace_id,omitempty"`
+	// Origin: trace needs trace_id, span needs trace_id and span_id.
+	Source DatasetItemSource `json:"source,omitempty"`
+	// Id of the span that the item was made from.
+	SpanID string   `json:"span_id,omitempty"`
+	Tags   []string `json:"tags,omitzero"`
+	// Id of the trace that the item was made from.
+	TraceID string `json:"trace_id,omitempty"`
 }
 
 // DatasetItemBatch is taken by createOrUpdateDatasetItems.
 type DatasetItemBatch struct {
-	BatchGroupID      string        `json:"batch_group_id,omitempty"`
-	CopyFromDatasetID string        `json:"copy_from_dataset_id,omitempty"`
-	CopyFromVersionID string        `json:"copy_from_version_id,omitempty"`
-	DatasetID         string        `json:"dataset_id,omitempty"`
-	DatasetName       string        `json:"dataset_name,omitempty"`
-	Items             []DatasetItem `json:"items"`
-	ProjectID         string        `json:"project_id,omitempty"`
-	ProjectName       string        `json:"project_name,omitempty"`
+	// UUID of a group of requests that make one new version together. Without
+	// one the latest version is changed in place.
+	BatchGroupID      string `json:"batch_group_id,omitempty"`
+	CopyFromDatasetID string `json:"copy_from_dataset_id,omitempty"`
+	CopyFromVersionID string `json:"copy_from_version_id,omitempty"`
+	// Id of the dataset; give it or the name.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Name of the dataset, created if need be; give it or the id.
+	DatasetName string        `json:"dataset_name,omitempty"`
+	Items       []DatasetItem `json:"items"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
 }
 
 // DatasetItemBatchUpdate is taken by batchUpdateDatasetItems.
 type DatasetItemBatchUpdate struct {
-	DatasetID string              `json:"dataset_id,omitempty"`
-	Filters   []DatasetItemFilter `json:"filters,omitzero"`
-	IDs       []string            `json:"ids,omitzero"`
-	MergeTags *bool               `json:"merge_tags,omitempty"`
-	Update    DatasetItemUpdate   `json:"update"`
+	// Id of the dataset that the filters apply to.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Conditions that the items to change meet; they need dataset_id.
+	Filters []DatasetItemFilter `json:"filters,omitzero"`
+	// Ids of the items to change; give them or filters.
+	IDs []string `json:"ids,omitzero"`
+	// Adds the given tags to the present ones instead of replacing them.
+	MergeTags *bool             `json:"merge_tags,omitempty"`
+	Update    DatasetItemUpdate `json:"update"`
 }
 
 // DatasetItemChanges is taken by applyDatasetItemChanges.
 type DatasetItemChanges struct {
 	// Items that the new version has in addition.
 	AddedItems []DatasetItem `json:"added_items,omitzero"`
-
 	// Id of the version that the changes start from. If it is no longer the
 	// latest one, the server answers with a conflict unless override is set. The
 	// first version of a dataset has none.
 	BaseVersion string `json:"base_version,omitempty"`
-
 	// What changed, for readers of the list of versions.
 	ChangeDescription string `json:"change_description,omitempty"`
-
 	// Goes back to the default policy.
 	ClearExecutionPolicy *bool `json:"clear_execution_policy,omitempty"`
-
 	// Ids of items that the new version lacks.
 	DeletedIDs []string `json:"deleted_ids,omitzero"`
-
 	// Items, found by their id, that the new version has in another form.
 	EditedItems []DatasetItem `json:"edited_items,omitzero"`
-
 	// Evaluators that apply to all items of the version. An empty list takes
 	// them away; nil keeps those of the base version.
 	Evaluators      []EvaluatorItem  `json:"evaluators,omitzero"`
 	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-
 	// Free-form metadata of the new version.
 	Metadata map[string]string `json:"metadata,omitzero"`
-
 	// Tags of the new version.
 	Tags []string `json:"tags,omitzero"`
 }
@@ -1904,21 +2007,30 @@ type DatasetItemChanges struct {
 // DatasetItemFilter is taken by getDatasetItems and part of
 // DatasetItemBatchUpdate and DatasetItemsDelete.
 type DatasetItemFilter struct {
-	Field    string         `json:"field"`
-	Key      string         `json:"key,omitempty"`
+	// Name of the field, such as name, tags, usage.total_tokens or
+	// feedback_scores.
+	Field string `json:"field"`
+	// Name of a feedback score, or path in a field that holds JSON.
+	Key string `json:"key,omitempty"`
+	// Comparison. Which ones a field knows depends on its type.
 	Operator FilterOperator `json:"operator"`
-	Value    string         `json:"value"`
+	// Always text: decimal numbers, RFC 3339 times; empty for is_empty.
+	Value string `json:"value"`
 }
 
 // DatasetItemPage is returned by findDatasetItemsWithExperimentItems and
 // getDatasetItems.
 type DatasetItemPage struct {
-	Columns    []Column      `json:"columns,omitzero"`
-	Content    []DatasetItem `json:"content,omitzero"`
-	Page       *int          `json:"page,omitempty"`
-	Size       *int          `json:"size,omitempty"`
-	SortableBy []string      `json:"sortable_by,omitzero"`
-	Total      *int64        `json:"total,omitempty"`
+	Columns []Column      `json:"columns,omitzero"`
+	Content []DatasetItem `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // DatasetItemSource is a value in DatasetItem. Values without a constant are
@@ -1927,44 +2039,68 @@ type DatasetItemSource string
 
 // DatasetItemStreamRequest is taken by streamDatasetItems.
 type DatasetItemStreamRequest struct {
-	DatasetName     string `json:"dataset_name"`
-	DatasetVersion  string `json:"dataset_version,omitempty"`
-	Filters         []byte `json:"filters,omitempty"`
+	// Name of the dataset.
+	DatasetName string `json:"dataset_name"`
+	// Hash or tag of a version; without it, the latest one.
+	DatasetVersion string `json:"dataset_version,omitempty"`
+	// Conditions that an item must meet: a JSON list of filters, as text.
+	Filters string `json:"filters,omitempty"`
+	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
-	ProjectName     string `json:"project_name,omitempty"`
-	SteamLimit      int    `json:"steam_limit,omitzero"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Most items that one stream carries; the misspelling is the name on the
+	// wire.
+	SteamLimit int `json:"steam_limit,omitzero"`
 }
 
 // DatasetItemUpdate is part of DatasetItemBatchUpdate.
 type DatasetItemUpdate struct {
-	ClearExecutionPolicy *bool            `json:"clear_execution_policy,omitempty"`
-	Data                 json.RawMessage  `json:"data,omitempty"`
-	Description          string           `json:"description,omitempty"`
-	Evaluators           []EvaluatorItem  `json:"evaluators,omitzero"`
-	ExecutionPolicy      *ExecutionPolicy `json:"execution_policy,omitempty"`
-	ExpectedOutput       string           `json:"expected_output,omitempty"`
-	Input                string           `json:"input,omitempty"`
-	Metadata             json.RawMessage  `json:"metadata,omitempty"`
-	Tags                 []string         `json:"tags,omitzero"`
-	TagsToAdd            []string         `json:"tags_to_add,omitzero"`
-	TagsToRemove         []string         `json:"tags_to_remove,omitzero"`
+	// Goes back to the policy of the dataset.
+	ClearExecutionPolicy *bool `json:"clear_execution_policy,omitempty"`
+	// The columns of the item: a JSON object that is not empty.
+	Data json.RawMessage `json:"data,omitempty"`
+	// What the item is about.
+	Description string `json:"description,omitempty"`
+	// Evaluators that apply to this item, in addition to those of the
+	// dataset.
+	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
+	// Goes before the policy of the dataset.
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
+	ExpectedOutput  string           `json:"expected_output,omitempty"`
+	Input           string           `json:"input,omitempty"`
+	Metadata        json.RawMessage  `json:"metadata,omitempty"`
+	Tags            []string         `json:"tags,omitzero"`
+	// Tags to add; only updates of several entries read it.
+	TagsToAdd []string `json:"tags_to_add,omitzero"`
+	// Tags to take away; only updates of several entries read it.
+	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 }
 
 // DatasetItemsDelete is taken by deleteDatasetItems.
 type DatasetItemsDelete struct {
-	BatchGroupID string              `json:"batch_group_id,omitempty"`
-	DatasetID    string              `json:"dataset_id,omitempty"`
-	Filters      []DatasetItemFilter `json:"filters,omitzero"`
-	ItemIDs      []string            `json:"item_ids,omitzero"`
+	// UUID of a group of requests that make one new version together. Without
+	// one the latest version is changed in place.
+	BatchGroupID string `json:"batch_group_id,omitempty"`
+	// Id of the dataset to delete from; give it or the ids.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Conditions that the items meet. Without any, all are deleted.
+	Filters []DatasetItemFilter `json:"filters,omitzero"`
+	// Ids of the items to delete; give them or the dataset.
+	ItemIDs []string `json:"item_ids,omitzero"`
 }
 
 // DatasetPage is returned by findDatasets and findDatasetsByProject.
 type DatasetPage struct {
-	Content    []Dataset `json:"content,omitzero"`
-	Page       *int      `json:"page,omitempty"`
-	Size       *int      `json:"size,omitempty"`
-	SortableBy []string  `json:"sortable_by,omitzero"`
-	Total      *int64    `json:"total,omitempty"`
+	Content []Dataset `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // DatasetStatus is a value in Dataset. Values without a constant are kept as
@@ -1977,34 +2113,44 @@ type DatasetType string
 
 // DatasetUpdate is taken by updateDataset.
 type DatasetUpdate struct {
-	Description string     `json:"description,omitempty"`
-	Name        string     `json:"name"`
-	Tags        []string   `json:"tags,omitzero"`
-	Visibility  Visibility `json:"visibility,omitempty"`
+	// What the dataset is about.
+	Description string `json:"description,omitempty"`
+	// Name of the dataset, unique in the workspace.
+	Name string   `json:"name"`
+	Tags []string `json:"tags,omitzero"`
+	// Who may read it: members of the workspace, or everybody.
+	Visibility Visibility `json:"visibility,omitempty"`
 }
 
 // DatasetVersion is returned by applyDatasetItemChanges, restoreDatasetVersion,
 // retrieveDatasetVersion and updateDatasetVersion and part of
 // DatasetVersionPage.
 type DatasetVersion struct {
-	ChangeDescription string            `json:"change_description,omitempty"`
-	CreatedAt         time.Time         `json:"created_at,omitzero"`
-	CreatedBy         string            `json:"created_by,omitempty"`
-	DatasetID         string            `json:"dataset_id,omitempty"`
-	Evaluators        []EvaluatorItem   `json:"evaluators,omitzero"`
-	ExecutionPolicy   *ExecutionPolicy  `json:"execution_policy,omitempty"`
-	ID                string            `json:"id,omitempty"`
-	IsLatest          *bool             `json:"is_latest,omitempty"`
-	ItemsAdded        *int              `json:"items_added,omitempty"`
-	ItemsDeleted      *int              `json:"items_deleted,omitempty"`
-	ItemsModified     *int              `json:"items_modified,omitempty"`
-	ItemsTotal        *int              `json:"items_total,omitempty"`
-	LastUpdatedAt     time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string            `json:"last_updated_by,omitempty"`
-	Metadata          map[string]string `json:"metadata,omitzero"`
-	Tags              []string          `json:"tags,omitzero"`
-	VersionHash       string            `json:"version_hash,omitempty"`
-	VersionName       string            `json:"version_name,omitempty"`
+	// What changed, for readers of the list of versions.
+	ChangeDescription string           `json:"change_description,omitempty"`
+	CreatedAt         time.Time        `json:"created_at,omitzero"`
+	CreatedBy         string           `json:"created_by,omitempty"`
+	DatasetID         string           `json:"dataset_id,omitempty"`
+	Evaluators        []EvaluatorItem  `json:"evaluators,omitzero"`
+	ExecutionPolicy   *ExecutionPolicy `json:"execution_policy,omitempty"`
+	ID                string           `json:"id,omitempty"`
+	IsLatest          *bool            `json:"is_latest,omitempty"`
+	// Number of items that the version before lacks.
+	ItemsAdded *int `json:"items_added,omitempty"`
+	// Number of items that only the version before has.
+	ItemsDeleted *int `json:"items_deleted,omitempty"`
+	// Number of items that the version before has in another form.
+	ItemsModified *int              `json:"items_modified,omitempty"`
+	ItemsTotal    *int              `json:"items_total,omitempty"`
+	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitzero"`
+	// The tag latest moves along and cannot be deleted.
+	Tags []string `json:"tags,omitzero"`
+	// Last eight characters of the id of the version.
+	VersionHash string `json:"version_hash,omitempty"`
+	// Number of the version, such as v3.
+	VersionName string `json:"version_name,omitempty"`
 }
 
 // DatasetVersionDiff is returned by compareDatasetVersions.
@@ -2016,8 +2162,11 @@ type DatasetVersionDiff struct {
 
 // DatasetVersionDiffStats is part of DatasetVersionDiff.
 type DatasetVersionDiffStats struct {
-	ItemsAdded     *int `json:"items_added,omitempty"`
-	ItemsDeleted   *int `json:"items_deleted,omitempty"`
+	// Number of items that the version before lacks.
+	ItemsAdded *int `json:"items_added,omitempty"`
+	// Number of items that only the version before has.
+	ItemsDeleted *int `json:"items_deleted,omitempty"`
+	// Number of items that the version before has in another form.
 	ItemsModified  *int `json:"items_modified,omitempty"`
 	ItemsUnchanged *int `json:"items_unchanged,omitempty"`
 }
@@ -2025,39 +2174,51 @@ type DatasetVersionDiffStats struct {
 // DatasetVersionPage is returned by listDatasetVersions.
 type DatasetVersionPage struct {
 	Content []DatasetVersion `json:"content,omitzero"`
-	Page    *int             `json:"page,omitempty"`
-	Size    *int             `json:"size,omitempty"`
-	Total   *int64           `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // DatasetVersionRestore is taken by restoreDatasetVersion.
 type DatasetVersionRestore struct {
+	// Hash or tag of the version to make a new version of.
 	VersionRef string `json:"version_ref"`
 }
 
 // DatasetVersionRetrieveRequest is taken by retrieveDatasetVersion.
 type DatasetVersionRetrieveRequest struct {
+	// Number of the version, such as v3.
 	VersionName string `json:"version_name"`
 }
 
 // DatasetVersionSummary is part of Dataset and Experiment.
 type DatasetVersionSummary struct {
-	ChangeDescription string   `json:"change_description,omitempty"`
-	ID                string   `json:"id,omitempty"`
-	Tags              []string `json:"tags,omitzero"`
-	VersionHash       string   `json:"version_hash,omitempty"`
-	VersionName       string   `json:"version_name,omitempty"`
+	// What changed, for readers of the list of versions.
+	ChangeDescription string `json:"change_description,omitempty"`
+	ID                string `json:"id,omitempty"`
+	// The tag latest moves along and cannot be deleted.
+	Tags []string `json:"tags,omitzero"`
+	// Last eight characters of the id of the version.
+	VersionHash string `json:"version_hash,omitempty"`
+	// Number of the version, such as v3.
+	VersionName string `json:"version_name,omitempty"`
 }
 
 // DatasetVersionTag is taken by createVersionTag.
 type DatasetVersionTag struct {
+	// Tag of the version; the tag latest is taken.
 	Tag string `json:"tag"`
 }
 
 // DatasetVersionUpdate is taken by updateDatasetVersion.
 type DatasetVersionUpdate struct {
-	ChangeDescription string   `json:"change_description,omitempty"`
-	TagsToAdd         []string `json:"tags_to_add,omitzero"`
+	// What changed, for readers of the list of versions.
+	ChangeDescription string `json:"change_description,omitempty"`
+	// Tags to add; only updates of several entries read it.
+	TagsToAdd []string `json:"tags_to_add,omitzero"`
 }
 
 // DeleteAttachmentsRequest is taken by deleteAttachments.
@@ -2071,8 +2232,10 @@ type DeleteAttachmentsRequest struct {
 // DeleteFeedbackScore is taken by deleteSpanFeedbackScore and
 // deleteTraceFeedbackScore.
 type DeleteFeedbackScore struct {
-	Author        string `json:"author,omitempty"`
-	Name          string `json:"name"`
+	// Author of the score; the user of the API key if it is not set.
+	Author string `json:"author,omitempty"`
+	Name   string `json:"name"`
+	// Id of the annotation queue that it was made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
 }
 
@@ -2084,18 +2247,25 @@ type DeleteIDsHolder struct {
 
 // DeleteThreadFeedbackScores is taken by deleteThreadFeedbackScores.
 type DeleteThreadFeedbackScores struct {
-	Author        string   `json:"author,omitempty"`
-	Names         []string `json:"names"`
-	ProjectName   string   `json:"project_name"`
-	SourceQueueID string   `json:"source_queue_id,omitempty"`
-	ThreadID      string   `json:"thread_id"`
+	// Author of the score; the user of the API key if it is not set.
+	Author string   `json:"author,omitempty"`
+	Names  []string `json:"names"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name"`
+	// Id of the annotation queue that it was made in.
+	SourceQueueID string `json:"source_queue_id,omitempty"`
+	// Id that traces name as thread_id.
+	ThreadID string `json:"thread_id"`
 }
 
 // DeleteTraceThreads is taken by deleteTraceThreads.
 type DeleteTraceThreads struct {
-	ProjectID   string   `json:"project_id,omitempty"`
-	ProjectName string   `json:"project_name,omitempty"`
-	ThreadIDs   []string `json:"thread_ids"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Ids of the threads. All their traces are deleted.
+	ThreadIDs []string `json:"thread_ids"`
 }
 
 // Delta is part of ChatCompletionChoice.
@@ -2123,11 +2293,15 @@ type Environment struct {
 
 // EnvironmentPage is returned by findEnvironments.
 type EnvironmentPage struct {
-	Content    []Environment `json:"content,omitzero"`
-	Page       *int          `json:"page,omitempty"`
-	Size       *int          `json:"size,omitempty"`
-	SortableBy []string      `json:"sortable_by,omitzero"`
-	Total      *int64        `json:"total,omitempty"`
+	Content []Environment `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // EnvironmentUpdate is taken by updateEnvironment.
@@ -2147,17 +2321,22 @@ type ErrorCountWithDeviation struct {
 
 // ErrorInfo is part of Optimization, OptimizationUpdate, Span and 3 others.
 type ErrorInfo struct {
+	// Type of the error.
 	ExceptionType string `json:"exception_type"`
-	Message       string `json:"message,omitempty"`
-	Traceback     string `json:"traceback"`
+	// What the error says.
+	Message string `json:"message,omitempty"`
+	// Where the error came from, as text.
+	Traceback string `json:"traceback"`
 }
 
 // EvaluatorItem is part of CreateDatasetItemsFromSpansRequest,
 // CreateDatasetItemsFromTracesRequest, DatasetItem and 3 others.
 type EvaluatorItem struct {
-	Config json.RawMessage   `json:"config"`
-	Name   string            `json:"name"`
-	Type   EvaluatorItemType `json:"type"`
+	// Settings of the evaluator, any JSON.
+	Config json.RawMessage `json:"config"`
+	Name   string          `json:"name"`
+	// Kind of evaluator: a model that judges, or code.
+	Type EvaluatorItemType `json:"type"`
 }
 
 // EvaluatorItemType is a value in EvaluatorItem. Values without a constant are
@@ -2167,6 +2346,7 @@ type EvaluatorItemType string
 // ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest,
 // CreateDatasetItemsFromTracesRequest, DatasetItem and 4 others.
 type ExecutionPolicy struct {
+	// How many of the runs must pass.
 	PassThreshold int `json:"pass_threshold,omitzero"`
 	RunsPerItem   int `json:"runs_per_item,omitzero"`
 }
@@ -2200,23 +2380,26 @@ type Experiment struct {
 	OptimizationID        string                     `json:"optimization_id,omitempty"`
 	PassRate              *float64                   `json:"pass_rate,omitempty"`
 	PassedCount           *int64                     `json:"passed_count,omitempty"`
-	ProjectID             string                     `json:"project_id,omitempty"`
-	ProjectName           string                     `json:"project_name,omitempty"`
-	PromptVersion         *PromptVersionLink         `json:"prompt_version,omitempty"`
-	PromptVersions        []PromptVersionLink        `json:"prompt_versions,omitzero"`
-	Status                ExperimentStatus           `json:"status,omitempty"`
-	Tags                  []string                   `json:"tags,omitzero"`
-	TotalCount            *int64                     `json:"total_count,omitempty"`
-	TotalEstimatedCost    *float64                   `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostAvg *float64                   `json:"total_estimated_cost_avg,omitempty"`
-	TraceCount            *int64                     `json:"trace_count,omitempty"`
-	Type                  ExperimentType             `json:"type,omitempty"`
-	Usage                 map[string]float64         `json:"usage,omitzero"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName           string              `json:"project_name,omitempty"`
+	PromptVersion         *PromptVersionLink  `json:"prompt_version,omitempty"`
+	PromptVersions        []PromptVersionLink `json:"prompt_versions,omitzero"`
+	Status                ExperimentStatus    `json:"status,omitempty"`
+	Tags                  []string            `json:"tags,omitzero"`
+	TotalCount            *int64              `json:"total_count,omitempty"`
+	TotalEstimatedCost    *float64            `json:"total_estimated_cost,omitempty"`
+	TotalEstimatedCostAvg *float64            `json:"total_estimated_cost_avg,omitempty"`
+	TraceCount            *int64              `json:"trace_count,omitempty"`
+	Type                  ExperimentType      `json:"type,omitempty"`
+	Usage                 map[string]float64  `json:"usage,omitzero"`
 }
 
 // ExperimentBatchUpdate is taken by batchUpdateExperiments.
 type ExperimentBatchUpdate struct {
-	IDs       []string         `json:"ids"`
+	IDs []string `json:"ids"`
+	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool            `json:"merge_tags,omitempty"`
 	Update    ExperimentUpdate `json:"update"`
 }
@@ -2224,13 +2407,17 @@ type ExperimentBatchUpdate struct {
 // ExperimentComparisonFilter is taken by findDatasetItemsWithExperimentItems
 // and getDatasetExperimentItemsStats.
 type ExperimentComparisonFilter struct {
-	Field    string         `json:"field"`
-	Key      string         `json:"key,omitempty"`
+	// Name of the field, such as name, tags, usage.total_tokens or
+	// feedback_scores.
+	Field string `json:"field"`
+	// Name of a feedback score, or path in a field that holds JSON.
+	Key string `json:"key,omitempty"`
+	// Comparison. Which ones a field knows depends on its type.
 	Operator FilterOperator `json:"operator"`
-
 	// Type of a dynamic field, such as data.question or output.answer.
-	Type  ExperimentComparisonFilterType `json:"type,omitempty"`
-	Value string                         `json:"value"`
+	Type ExperimentComparisonFilterType `json:"type,omitempty"`
+	// Always text: decimal numbers, RFC 3339 times; empty for is_empty.
+	Value string `json:"value"`
 }
 
 // ExperimentComparisonFilterType is a value in ExperimentComparisonFilter.
@@ -2243,13 +2430,14 @@ type ExperimentEvaluationMethod string
 
 // ExperimentExecutionRequest is taken by executeExperiment.
 type ExperimentExecutionRequest struct {
-	DatasetID        string              `json:"dataset_id"`
-	DatasetName      string              `json:"dataset_name"`
-	DatasetVersionID string              `json:"dataset_version_id,omitempty"`
-	ProjectName      string              `json:"project_name,omitempty"`
-	PromptVersions   []PromptVersionLink `json:"prompt_versions,omitzero"`
-	Prompts          []PromptVariant     `json:"prompts"`
-	VersionHash      string              `json:"version_hash,omitempty"`
+	DatasetID        string `json:"dataset_id"`
+	DatasetName      string `json:"dataset_name"`
+	DatasetVersionID string `json:"dataset_version_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName    string              `json:"project_name,omitempty"`
+	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
+	Prompts        []PromptVariant     `json:"prompts"`
+	VersionHash    string              `json:"version_hash,omitempty"`
 }
 
 // ExperimentExecutionResponse is returned by executeExperiment.
@@ -2279,22 +2467,24 @@ type ExperimentInfo struct {
 // ExperimentItem is returned by getExperimentItemById and streamExperimentItems
 // and part of DatasetItem and ExperimentItemsBatch.
 type ExperimentItem struct {
-	AssertionResults    []AssertionResult                 `json:"assertion_results,omitzero"`
-	Comments            []Comment                         `json:"comments,omitzero"`
-	CreatedAt           time.Time                         `json:"created_at,omitzero"`
-	CreatedBy           string                            `json:"created_by,omitempty"`
-	DatasetItemID       string                            `json:"dataset_item_id"`
-	Description         string                            `json:"description,omitempty"`
-	Duration            *float64                          `json:"duration,omitempty"`
-	ExecutionPolicy     *ExecutionPolicy                  `json:"execution_policy,omitempty"`
-	ExperimentID        string                            `json:"experiment_id"`
-	FeedbackScores      []FeedbackScore                   `json:"feedback_scores,omitzero"`
-	ID                  string                            `json:"id,omitempty"`
-	Input               json.RawMessage                   `json:"input,omitempty"`
-	LastUpdatedAt       time.Time                         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy       string                            `json:"last_updated_by,omitempty"`
-	Output              json.RawMessage                   `json:"output,omitempty"`
-	ProjectID           string                            `json:"project_id,omitempty"`
+	AssertionResults []AssertionResult `json:"assertion_results,omitzero"`
+	Comments         []Comment         `json:"comments,omitzero"`
+	CreatedAt        time.Time         `json:"created_at,omitzero"`
+	CreatedBy        string            `json:"created_by,omitempty"`
+	DatasetItemID    string            `json:"dataset_item_id"`
+	Description      string            `json:"description,omitempty"`
+	Duration         *float64          `json:"duration,omitempty"`
+	ExecutionPolicy  *ExecutionPolicy  `json:"execution_policy,omitempty"`
+	ExperimentID     string            `json:"experiment_id"`
+	FeedbackScores   []FeedbackScore   `json:"feedback_scores,omitzero"`
+	ID               string            `json:"id,omitempty"`
+	Input            json.RawMessage   `json:"input,omitempty"`
+	LastUpdatedAt    time.Time         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy    string            `json:"last_updated_by,omitempty"`
+	Output           json.RawMessage   `json:"output,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName         string                            `json:"project_name,omitempty"`
 	Status              ExperimentItemStatus              `json:"status,omitempty"`
 	TotalEstimatedCost  *float64                          `json:"total_estimated_cost,omitempty"`
@@ -2319,7 +2509,8 @@ type ExperimentItemBulkUpload struct {
 	ExperimentID   string                     `json:"experiment_id,omitempty"`
 	ExperimentName string                     `json:"experiment_name"`
 	Items          []ExperimentItemBulkRecord `json:"items"`
-	ProjectName    string                     `json:"project_name,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
 }
 
 // ExperimentItemReference is part of Trace.
@@ -2336,11 +2527,14 @@ type ExperimentItemStatus string
 
 // ExperimentItemStreamRequest is taken by streamExperimentItems.
 type ExperimentItemStreamRequest struct {
-	ExperimentName  string `json:"experiment_name"`
+	ExperimentName string `json:"experiment_name"`
+	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
 	Limit           int    `json:"limit,omitzero"`
-	ProjectName     string `json:"project_name,omitempty"`
-	Truncate        *bool  `json:"truncate,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `json:"truncate,omitempty"`
 }
 
 // ExperimentItemTraceVisibilityMode is a value in ExperimentItem. Values
@@ -2359,11 +2553,15 @@ type ExperimentItemsDelete struct {
 
 // ExperimentPage is returned by findExperiments and findExperimentsByProject.
 type ExperimentPage struct {
-	Content    []Experiment `json:"content,omitzero"`
-	Page       *int         `json:"page,omitempty"`
-	Size       *int         `json:"size,omitempty"`
-	SortableBy []string     `json:"sortable_by,omitzero"`
-	Total      *int64       `json:"total,omitempty"`
+	Content []Experiment `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // ExperimentRunSummary is part of DatasetItem.
@@ -2385,10 +2583,12 @@ type ExperimentStatus string
 
 // ExperimentStreamRequest is taken by streamExperiments.
 type ExperimentStreamRequest struct {
+	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
 	Limit           int    `json:"limit,omitzero"`
 	Name            string `json:"name"`
-	ProjectName     string `json:"project_name,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
 }
 
 // ExperimentType is a value in Experiment and ExperimentUpdate. Values without
@@ -2403,9 +2603,11 @@ type ExperimentUpdate struct {
 	Name             string            `json:"name,omitempty"`
 	Status           ExperimentStatus  `json:"status,omitempty"`
 	Tags             []string          `json:"tags,omitzero"`
-	TagsToAdd        []string          `json:"tags_to_add,omitzero"`
-	TagsToRemove     []string          `json:"tags_to_remove,omitzero"`
-	Type             ExperimentType    `json:"type,omitempty"`
+	// Tags to add; only updates of several entries read it.
+	TagsToAdd []string `json:"tags_to_add,omitzero"`
+	// Tags to take away; only updates of several entries read it.
+	TagsToRemove []string       `json:"tags_to_remove,omitzero"`
+	Type         ExperimentType `json:"type,omitempty"`
 }
 
 // Feedback is one of [NumericalFeedbackDefinition],
@@ -2418,9 +2620,12 @@ type Feedback struct {
 // FeedbackDefinitionPage is returned by findFeedbackDefinitions.
 type FeedbackDefinitionPage struct {
 	Content []FeedbackObject `json:"content,omitzero"`
-	Page    *int             `json:"page,omitempty"`
-	Size    *int             `json:"size,omitempty"`
-	Total   *int64           `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // FeedbackObject is one of [NumericalFeedbackDefinition],
@@ -2433,16 +2638,23 @@ type FeedbackObject struct {
 // FeedbackScore is taken by addSpanFeedbackScore and addTraceFeedbackScore and
 // part of ExperimentItem, ExperimentItemBulkRecord, Span and 2 others.
 type FeedbackScore struct {
-	CategoryName  string                `json:"category_name,omitempty"`
-	CreatedAt     time.Time             `json:"created_at,omitzero"`
-	CreatedBy     string                `json:"created_by,omitempty"`
-	LastUpdatedAt time.Time             `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                `json:"last_updated_by,omitempty"`
-	Name          string                `json:"name"`
-	Reason        string                `json:"reason,omitempty"`
-	Source        ScoreSource           `json:"source"`
-	SourceQueueID string                `json:"source_queue_id,omitempty"`
-	Value         float64               `json:"value"`
+	// Name of the category, if the score is one of several categories.
+	CategoryName  string    `json:"category_name,omitempty"`
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+	CreatedBy     string    `json:"created_by,omitempty"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Name of the score. An author has one score of a name.
+	Name string `json:"name"`
+	// Why it has this value.
+	Reason string `json:"reason,omitempty"`
+	// Who gave the score.
+	Source ScoreSource `json:"source"`
+	// Id of the annotation queue that it was made in.
+	SourceQueueID string `json:"source_queue_id,omitempty"`
+	// Value of the score; at most nine decimal places are kept.
+	Value float64 `json:"value"`
+	// The score of each author.
 	ValueByAuthor map[string]ValueEntry `json:"value_by_author,omitzero"`
 }
 
@@ -2460,30 +2672,50 @@ type FeedbackScoreBatch struct {
 
 // FeedbackScoreBatchItem is part of FeedbackScoreBatch.
 type FeedbackScoreBatchItem struct {
-	Author        string      `json:"author,omitempty"`
-	CategoryName  string      `json:"category_name,omitempty"`
-	ID            string      `json:"id"`
-	Name          string      `json:"name"`
-	ProjectID     string      `json:"project_id,omitempty"`
-	ProjectName   string      `json:"project_name,omitempty"`
-	Reason        string      `json:"reason,omitempty"`
-	Source        ScoreSource `json:"source"`
-	SourceQueueID string      `json:"source_queue_id,omitempty"`
-	Value         float64     `json:"value"`
+	// Author of the score; the user of the API key if it is not set.
+	Author string `json:"author,omitempty"`
+	// Name of the category, if the score is one of several categories.
+	CategoryName string `json:"category_name,omitempty"`
+	// UUID of the trace or span, which need not have arrived yet.
+	ID string `json:"id"`
+	// Name of the score. An author has one score of a name.
+	Name string `json:"name"`
+	// The server ignores it; give the name of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Project of the scored entry; in another, the score is never shown.
+	ProjectName string `json:"project_name,omitempty"`
+	// Why it has this value.
+	Reason string `json:"reason,omitempty"`
+	// Who gave the score.
+	Source ScoreSource `json:"source"`
+	// Id of the annotation queue that it was made in.
+	SourceQueueID string `json:"source_queue_id,omitempty"`
+	// Value of the score; at most nine decimal places are kept.
+	Value float64 `json:"value"`
 }
 
 // FeedbackScoreBatchItemThread is part of FeedbackScoreBatchThread.
 type FeedbackScoreBatchItemThread struct {
-	Author        string      `json:"author,omitempty"`
-	CategoryName  string      `json:"category_name,omitempty"`
-	Name          string      `json:"name"`
-	ProjectID     string      `json:"project_id,omitempty"`
-	ProjectName   string      `json:"project_name,omitempty"`
-	Reason        string      `json:"reason,omitempty"`
-	Source        ScoreSource `json:"source"`
-	SourceQueueID string      `json:"source_queue_id,omitempty"`
-	ThreadID      string      `json:"thread_id"`
-	Value         float64     `json:"value"`
+	// Author of the score; the user of the API key if it is not set.
+	Author string `json:"author,omitempty"`
+	// Name of the category, if the score is one of several categories.
+	CategoryName string `json:"category_name,omitempty"`
+	// Name of the score. An author has one score of a name.
+	Name string `json:"name"`
+	// The server ignores it; give the name of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Project of the scored entry; in another, the score is never shown.
+	ProjectName string `json:"project_name,omitempty"`
+	// Why it has this value.
+	Reason string `json:"reason,omitempty"`
+	// Who gave the score.
+	Source ScoreSource `json:"source"`
+	// Id of the annotation queue that it was made in.
+	SourceQueueID string `json:"source_queue_id,omitempty"`
+	// Id that traces name as thread_id.
+	ThreadID string `json:"thread_id"`
+	// Value of the score; at most nine decimal places are kept.
+	Value float64 `json:"value"`
 }
 
 // FeedbackScoreBatchThread is taken by scoreBatchOfThreads.
@@ -2504,10 +2736,15 @@ type FeedbackType string
 // Filter is taken by findAlerts, findAlertsByProject, findAnnotationQueues and
 // 16 others.
 type Filter struct {
-	Field    string         `json:"field"`
-	Key      string         `json:"key,omitempty"`
+	// Name of the field, such as name, tags, usage.total_tokens or
+	// feedback_scores.
+	Field string `json:"field"`
+	// Name of a feedback score, or path in a field that holds JSON.
+	Key string `json:"key,omitempty"`
+	// Comparison. Which ones a field knows depends on its type.
 	Operator FilterOperator `json:"operator"`
-	Value    string         `json:"value"`
+	// Always text: decimal numbers, RFC 3339 times; empty for is_empty.
+	Value string `json:"value"`
 }
 
 // FilterOperator is a value in DatasetItemFilter, ExperimentComparisonFilter,
@@ -2539,10 +2776,8 @@ type GenerateReportResponse struct {
 type GroupBy struct {
 	// Name of the field to group by.
 	Field string `json:"field"`
-
 	// Path within the field, for fields that hold JSON.
 	Key string `json:"key,omitempty"`
-
 	// Type of the field, for fields that hold JSON.
 	Type string `json:"type,omitempty"`
 }
@@ -2570,12 +2805,14 @@ type GroupDetails struct {
 
 // Guardrail is part of GuardrailBatch.
 type Guardrail struct {
-	Config      json.RawMessage `json:"config"`
-	Details     json.RawMessage `json:"details"`
-	EntityID    string          `json:"entity_id"`
-	ID          string          `json:"id,omitempty"`
-	Name        GuardrailName   `json:"name"`
-	ProjectID   string          `json:"project_id,omitempty"`
+	Config   json.RawMessage `json:"config"`
+	Details  json.RawMessage `json:"details"`
+	EntityID string          `json:"entity_id"`
+	ID       string          `json:"id,omitempty"`
+	Name     GuardrailName   `json:"name"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string          `json:"project_name,omitempty"`
 	Result      GuardrailResult `json:"result"`
 	SecondaryID string          `json:"secondary_id"`
@@ -2632,10 +2869,14 @@ type JSONSchema struct {
 
 // KPICardRequest is taken by getProjectKpiCards.
 type KPICardRequest struct {
-	EntityType    KPICardRequestEntityType `json:"entity_type"`
-	Filters       string                   `json:"filters,omitempty"`
-	IntervalEnd   time.Time                `json:"interval_end,omitzero"`
-	IntervalStart time.Time                `json:"interval_start"`
+	// What to measure.
+	EntityType KPICardRequestEntityType `json:"entity_type"`
+	// Conditions that the entries must meet: a JSON list of filters, as text.
+	Filters string `json:"filters,omitempty"`
+	// End of the time range.
+	IntervalEnd time.Time `json:"interval_end,omitzero"`
+	// Beginning of the time range.
+	IntervalStart time.Time `json:"interval_start"`
 }
 
 // KPICardRequestEntityType is a value in KPICardRequest. Values without a
@@ -2712,15 +2953,16 @@ type LLMAsJudgeOutputSchemaType string
 
 // LocalRunner is returned by getRunner and part of LocalRunnerPage.
 type LocalRunner struct {
-	Agents       []Agent           `json:"agents,omitzero"`
-	Capabilities []string          `json:"capabilities,omitzero"`
-	Checklist    json.RawMessage   `json:"checklist,omitempty"`
-	ConnectedAt  time.Time         `json:"connected_at,omitzero"`
-	ID           string            `json:"id,omitempty"`
-	Name         string            `json:"name,omitempty"`
-	ProjectID    string            `json:"project_id,omitempty"`
-	Status       LocalRunnerStatus `json:"status,omitempty"`
-	Type         LocalRunnerType   `json:"type,omitempty"`
+	Agents       []Agent         `json:"agents,omitzero"`
+	Capabilities []string        `json:"capabilities,omitzero"`
+	Checklist    json.RawMessage `json:"checklist,omitempty"`
+	ConnectedAt  time.Time       `json:"connected_at,omitzero"`
+	ID           string          `json:"id,omitempty"`
+	Name         string          `json:"name,omitempty"`
+	// Id of the project.
+	ProjectID string            `json:"project_id,omitempty"`
+	Status    LocalRunnerStatus `json:"status,omitempty"`
+	Type      LocalRunnerType   `json:"type,omitempty"`
 }
 
 // LocalRunnerHeartbeatRequest is taken by heartbeat.
@@ -2744,16 +2986,17 @@ type LocalRunnerJob struct {
 	ID            string          `json:"id,omitempty"`
 	Inputs        json.RawMessage `json:"inputs,omitempty"`
 	// Deprecated: the API description marks it as deprecated.
-	MaskID      string                  `json:"mask_id,omitempty"`
-	Metadata    *LocalRunnerJobMetadata `json:"metadata,omitempty"`
-	ProjectID   string                  `json:"project_id,omitempty"`
-	PromptMasks map[string]string       `json:"prompt_masks,omitzero"`
-	Result      json.RawMessage         `json:"result,omitempty"`
-	RunnerID    string                  `json:"runner_id,omitempty"`
-	StartedAt   time.Time               `json:"started_at,omitzero"`
-	Status      LocalRunnerJobStatus    `json:"status,omitempty"`
-	Timeout     *int                    `json:"timeout,omitempty"`
-	TraceID     string                  `json:"trace_id,omitempty"`
+	MaskID   string                  `json:"mask_id,omitempty"`
+	Metadata *LocalRunnerJobMetadata `json:"metadata,omitempty"`
+	// Id of the project.
+	ProjectID   string               `json:"project_id,omitempty"`
+	PromptMasks map[string]string    `json:"prompt_masks,omitzero"`
+	Result      json.RawMessage      `json:"result,omitempty"`
+	RunnerID    string               `json:"runner_id,omitempty"`
+	StartedAt   time.Time            `json:"started_at,omitzero"`
+	Status      LocalRunnerJobStatus `json:"status,omitempty"`
+	Timeout     *int                 `json:"timeout,omitempty"`
+	TraceID     string               `json:"trace_id,omitempty"`
 }
 
 // LocalRunnerJobMetadata is part of CreateLocalRunnerJobRequest and
@@ -2768,9 +3011,12 @@ type LocalRunnerJobMetadata struct {
 // LocalRunnerJobPage is returned by listJobs.
 type LocalRunnerJobPage struct {
 	Content []LocalRunnerJob `json:"content,omitzero"`
-	Page    *int             `json:"page,omitempty"`
-	Size    *int             `json:"size,omitempty"`
-	Total   *int64           `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // LocalRunnerJobResultRequest is taken by reportJobResult.
@@ -2794,9 +3040,12 @@ type LocalRunnerLogEntry struct {
 // LocalRunnerPage is returned by listRunners.
 type LocalRunnerPage struct {
 	Content []LocalRunner `json:"content,omitzero"`
-	Page    *int          `json:"page,omitempty"`
-	Size    *int          `json:"size,omitempty"`
-	Total   *int64        `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // LocalRunnerStatus is a value in LocalRunner and listRunners. Values without a
@@ -2836,9 +3085,12 @@ type LogItemLevel string
 // LogPage is returned by getEvaluatorLogsById.
 type LogPage struct {
 	Content []LogItem `json:"content,omitzero"`
-	Page    *int      `json:"page,omitempty"`
-	Size    *int      `json:"size,omitempty"`
-	Total   *int64    `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // LogProb is part of LogProbs.
@@ -2858,8 +3110,9 @@ type LogProbs struct {
 type ManualEvaluationRequest struct {
 	EntityIDs  []string                          `json:"entity_ids"`
 	EntityType ManualEvaluationRequestEntityType `json:"entity_type"`
-	ProjectID  string                            `json:"project_id"`
-	RuleIDs    []string                          `json:"rule_ids"`
+	// Id of the project.
+	ProjectID string   `json:"project_id"`
+	RuleIDs   []string `json:"rule_ids"`
 }
 
 // ManualEvaluationRequestEntityType is a value in ManualEvaluationRequest.
@@ -2935,10 +3188,11 @@ type OllamaModel struct {
 
 // OllieReport is part of OllieReportPage.
 type OllieReport struct {
-	Content            string            `json:"content,omitempty"`
-	CreatedAt          time.Time         `json:"created_at,omitzero"`
-	ID                 string            `json:"id,omitempty"`
-	LastUpdatedAt      time.Time         `json:"last_updated_at,omitzero"`
+	Content       string    `json:"content,omitempty"`
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+	ID            string    `json:"id,omitempty"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Id of the project.
 	ProjectID          string            `json:"project_id,omitempty"`
 	RecommendedActions json.RawMessage   `json:"recommended_actions,omitempty"`
 	SessionID          string            `json:"session_id,omitempty"`
@@ -2948,9 +3202,12 @@ type OllieReport struct {
 // OllieReportPage is returned by getReports.
 type OllieReportPage struct {
 	Content []OllieReport `json:"content,omitzero"`
-	Page    *int          `json:"page,omitempty"`
-	Size    *int          `json:"size,omitempty"`
-	Total   *int64        `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // OllieReportStatus is a value in OllieReport and ReportCompleteRequest. Values
@@ -2960,41 +3217,47 @@ type OllieReportStatus string
 // Optimization is taken by createOptimization and upsertOptimization, returned
 // by getOptimizationById and part of OptimizationPage.
 type Optimization struct {
-	BaselineCost           *float64                  `json:"baseline_cost,omitempty"`
-	BaselineDuration       *float64                  `json:"baseline_duration,omitempty"`
-	BaselineObjectiveScore *float64                  `json:"baseline_objective_score,omitempty"`
-	BestCost               *float64                  `json:"best_cost,omitempty"`
-	BestDuration           *float64                  `json:"best_duration,omitempty"`
-	BestObjectiveScore     *float64                  `json:"best_objective_score,omitempty"`
-	CreatedAt              time.Time                 `json:"created_at,omitzero"`
-	CreatedBy              string                    `json:"created_by,omitempty"`
-	DatasetID              string                    `json:"dataset_id,omitempty"`
-	DatasetName            string                    `json:"dataset_name"`
-	ErrorInfo              *ErrorInfo                `json:"error_info,omitempty"`
-	ExperimentScores       []FeedbackScoreAverage    `json:"experiment_scores,omitzero"`
-	FeedbackScores         []FeedbackScoreAverage    `json:"feedback_scores,omitzero"`
-	ID                     string                    `json:"id,omitempty"`
-	LastUpdatedAt          time.Time                 `json:"last_updated_at,omitzero"`
-	LastUpdatedBy          string                    `json:"last_updated_by,omitempty"`
-	Metadata               json.RawMessage           `json:"metadata,omitempty"`
-	Name                   string                    `json:"name,omitempty"`
-	NumTrials              *int64                    `json:"num_trials,omitempty"`
-	ObjectiveName          string                    `json:"objective_name"`
-	ProjectID              string                    `json:"project_id,omitempty"`
-	ProjectName            string                    `json:"project_name,omitempty"`
-	Status                 OptimizationStatus        `json:"status"`
-	StudioConfig           *OptimizationStudioConfig `json:"studio_config,omitempty"`
-	TotalOptimizationCost  *float64                  `json:"total_optimization_cost,omitempty"`
+	BaselineCost           *float64               `json:"baseline_cost,omitempty"`
+	BaselineDuration       *float64               `json:"baseline_duration,omitempty"`
+	BaselineObjectiveScore *float64               `json:"baseline_objective_score,omitempty"`
+	BestCost               *float64               `json:"best_cost,omitempty"`
+	BestDuration           *float64               `json:"best_duration,omitempty"`
+	BestObjectiveScore     *float64               `json:"best_objective_score,omitempty"`
+	CreatedAt              time.Time              `json:"created_at,omitzero"`
+	CreatedBy              string                 `json:"created_by,omitempty"`
+	DatasetID              string                 `json:"dataset_id,omitempty"`
+	DatasetName            string                 `json:"dataset_name"`
+	ErrorInfo              *ErrorInfo             `json:"error_info,omitempty"`
+	ExperimentScores       []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
+	FeedbackScores         []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	ID                     string                 `json:"id,omitempty"`
+	LastUpdatedAt          time.Time              `json:"last_updated_at,omitzero"`
+	LastUpdatedBy          string                 `json:"last_updated_by,omitempty"`
+	Metadata               json.RawMessage        `json:"metadata,omitempty"`
+	Name                   string                 `json:"name,omitempty"`
+	NumTrials              *int64                 `json:"num_trials,omitempty"`
+	ObjectiveName          string                 `json:"objective_name"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName           string                    `json:"project_name,omitempty"`
+	Status                OptimizationStatus        `json:"status"`
+	StudioConfig          *OptimizationStudioConfig `json:"studio_config,omitempty"`
+	TotalOptimizationCost *float64                  `json:"total_optimization_cost,omitempty"`
 }
 
 // OptimizationPage is returned by findOptimizations and
 // findOptimizationsByProject.
 type OptimizationPage struct {
-	Content    []Optimization `json:"content,omitzero"`
-	Page       *int           `json:"page,omitempty"`
-	Size       *int           `json:"size,omitempty"`
-	SortableBy []string       `json:"sortable_by,omitzero"`
-	Total      *int64         `json:"total,omitempty"`
+	Content []Optimization `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // OptimizationStatus is a value in Optimization and OptimizationUpdate. Values
@@ -3051,8 +3314,11 @@ type PercentageValueStat struct {
 // PercentageValues is part of AggregationData, Experiment, PercentageValueStat
 // and 2 others.
 type PercentageValues struct {
+	// Median.
 	P50 *float64 `json:"p50,omitempty"`
+	// Value that nine of ten stay below.
 	P90 *float64 `json:"p90,omitempty"`
+	// Value that 99 of 100 stay below.
 	P99 *float64 `json:"p99,omitempty"`
 }
 
@@ -3065,65 +3331,95 @@ type Permission struct {
 // Project is taken by createProject, returned by getProjectById and
 // retrieveProject and part of ProjectPage.
 type Project struct {
-	CreatedAt             time.Time                `json:"created_at,omitzero"`
-	CreatedBy             string                   `json:"created_by,omitempty"`
-	Description           string                   `json:"description,omitempty"`
-	Duration              *PercentageValues        `json:"duration,omitempty"`
-	ErrorCount            *ErrorCountWithDeviation `json:"error_count,omitempty"`
-	FeedbackScores        []FeedbackScoreAverage   `json:"feedback_scores,omitzero"`
-	GuardrailsFailedCount *int64                   `json:"guardrails_failed_count,omitempty"`
-	ID                    string                   `json:"id,omitempty"`
-	LastUpdatedAt         time.Time                `json:"last_updated_at,omitzero"`
-	LastUpdatedBy         string                   `json:"last_updated_by,omitempty"`
-	LastUpdatedTraceAt    time.Time                `json:"last_updated_trace_at,omitzero"`
-	Name                  string                   `json:"name"`
-	ThreadCount           *int64                   `json:"thread_count,omitempty"`
-	TotalEstimatedCost    *float64                 `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostSum *float64                 `json:"total_estimated_cost_sum,omitempty"`
-	TraceCount            *int64                   `json:"trace_count,omitempty"`
-	Usage                 map[string]float64       `json:"usage,omitzero"`
-	Visibility            Visibility               `json:"visibility,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// What the project is about.
+	Description string `json:"description,omitempty"`
+	// Durations of the traces, in milliseconds.
+	Duration *PercentageValues `json:"duration,omitempty"`
+	// Number of traces with an error, and how it has changed.
+	ErrorCount *ErrorCountWithDeviation `json:"error_count,omitempty"`
+	// Mean of each feedback score.
+	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	// Number of guardrails that have failed.
+	GuardrailsFailedCount *int64    `json:"guardrails_failed_count,omitempty"`
+	ID                    string    `json:"id,omitempty"`
+	LastUpdatedAt         time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy         string    `json:"last_updated_by,omitempty"`
+	// When a trace of the project was changed last.
+	LastUpdatedTraceAt time.Time `json:"last_updated_trace_at,omitzero"`
+	// Name of the project, unique in the workspace in any case.
+	Name        string `json:"name"`
+	ThreadCount *int64 `json:"thread_count,omitempty"`
+	// Mean cost of a trace, in US dollars.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Cost of all traces, in US dollars.
+	TotalEstimatedCostSum *float64 `json:"total_estimated_cost_sum,omitempty"`
+	TraceCount            *int64   `json:"trace_count,omitempty"`
+	// Mean numbers of tokens of a trace, by name.
+	Usage map[string]float64 `json:"usage,omitzero"`
+	// Who may read it: members of the workspace, or everybody.
+	Visibility Visibility `json:"visibility,omitempty"`
 }
 
 // ProjectMetricRequest is taken by getProjectMetrics.
 type ProjectMetricRequest struct {
-	Breakdown     *BreakdownConfig    `json:"breakdown,omitempty"`
-	Interval      MetricInterval      `json:"interval,omitempty"`
-	IntervalEnd   time.Time           `json:"interval_end,omitzero"`
-	IntervalStart time.Time           `json:"interval_start,omitzero"`
-	MetricType    MetricType          `json:"metric_type,omitempty"`
-	SpanFilters   []SpanFilter        `json:"span_filters,omitzero"`
+	// Splits the series by the values of a field.
+	Breakdown *BreakdownConfig `json:"breakdown,omitempty"`
+	// Length of the steps.
+	Interval MetricInterval `json:"interval,omitempty"`
+	// End of the time range.
+	IntervalEnd time.Time `json:"interval_end,omitzero"`
+	// Beginning of the time range.
+	IntervalStart time.Time `json:"interval_start,omitzero"`
+	// What to measure.
+	MetricType MetricType `json:"metric_type,omitempty"`
+	// Conditions that the spans must meet, all of them.
+	SpanFilters []SpanFilter `json:"span_filters,omitzero"`
+	// Conditions that the threads must meet, all of them.
 	ThreadFilters []TraceThreadFilter `json:"thread_filters,omitzero"`
-	TraceFilters  []TraceFilter       `json:"trace_filters,omitzero"`
+	// Conditions that the traces must meet, all of them.
+	TraceFilters []TraceFilter `json:"trace_filters,omitzero"`
 }
 
 // ProjectMetricResponse is returned by getProjectMetrics.
 type ProjectMetricResponse struct {
-	Interval   MetricInterval  `json:"interval,omitempty"`
-	MetricType MetricType      `json:"metric_type,omitempty"`
-	ProjectID  string          `json:"project_id,omitempty"`
-	Results    []ResultsNumber `json:"results,omitzero"`
+	// Length of the steps.
+	Interval MetricInterval `json:"interval,omitempty"`
+	// What to measure.
+	MetricType MetricType `json:"metric_type,omitempty"`
+	// Id of the project.
+	ProjectID string          `json:"project_id,omitempty"`
+	Results   []ResultsNumber `json:"results,omitzero"`
 }
 
 // ProjectPage is returned by findProjects.
 type ProjectPage struct {
-	Content    []Project `json:"content,omitzero"`
-	Page       *int      `json:"page,omitempty"`
-	Size       *int      `json:"size,omitempty"`
-	SortableBy []string  `json:"sortable_by,omitzero"`
-	Total      *int64    `json:"total,omitempty"`
+	Content []Project `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // ProjectReference is part of AutomationRuleEvaluatorBase.
 type ProjectReference struct {
-	ProjectID   string `json:"project_id"`
+	// Id of the project.
+	ProjectID string `json:"project_id"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name"`
 }
 
 // ProjectRetrieve is taken by retrieveProject.
 type ProjectRetrieve struct {
-	IncludeStats *bool  `json:"include_stats,omitempty"`
-	Name         string `json:"name"`
+	// Computes counts, costs, durations and mean scores as well.
+	IncludeStats *bool `json:"include_stats,omitempty"`
+	// Name of the project, in upper or lower case.
+	Name string `json:"name"`
 }
 
 // ProjectStatItemObject is one of [PercentageValueStat], [CountValueStat],
@@ -3150,39 +3446,52 @@ type ProjectStatsSummary struct {
 
 // ProjectStatsSummaryItem is part of ProjectStatsSummary.
 type ProjectStatsSummaryItem struct {
-	Duration              *PercentageValues        `json:"duration,omitempty"`
-	ErrorCount            *ErrorCountWithDeviation `json:"error_count,omitempty"`
-	FeedbackScores        []FeedbackScoreAverage   `json:"feedback_scores,omitzero"`
-	GuardrailsFailedCount *int64                   `json:"guardrails_failed_count,omitempty"`
-	ProjectID             string                   `json:"project_id,omitempty"`
-	ThreadCount           *int64                   `json:"thread_count,omitempty"`
-	TotalEstimatedCost    *float64                 `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostSum *float64                 `json:"total_estimated_cost_sum,omitempty"`
-	TraceCount            *int64                   `json:"trace_count,omitempty"`
-	Usage                 map[string]float64       `json:"usage,omitzero"`
+	// Durations of the traces, in milliseconds.
+	Duration *PercentageValues `json:"duration,omitempty"`
+	// Number of traces with an error, and how it has changed.
+	ErrorCount *ErrorCountWithDeviation `json:"error_count,omitempty"`
+	// Mean of each feedback score.
+	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	// Number of guardrails that have failed.
+	GuardrailsFailedCount *int64 `json:"guardrails_failed_count,omitempty"`
+	// Id of the project.
+	ProjectID   string `json:"project_id,omitempty"`
+	ThreadCount *int64 `json:"thread_count,omitempty"`
+	// Mean cost of a trace, in US dollars.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Cost of all traces, in US dollars.
+	TotalEstimatedCostSum *float64 `json:"total_estimated_cost_sum,omitempty"`
+	TraceCount            *int64   `json:"trace_count,omitempty"`
+	// Mean numbers of tokens of a trace, by name.
+	Usage map[string]float64 `json:"usage,omitzero"`
 }
 
 // ProjectUpdate is taken by updateProject.
 type ProjectUpdate struct {
-	Description string     `json:"description,omitempty"`
-	Name        string     `json:"name,omitempty"`
-	Visibility  Visibility `json:"visibility,omitempty"`
+	// What the project is about.
+	Description string `json:"description,omitempty"`
+	// Name of the project, unique in the workspace in any case.
+	Name string `json:"name,omitempty"`
+	// Who may read it: members of the workspace, or everybody.
+	Visibility Visibility `json:"visibility,omitempty"`
 }
 
 // Prompt is taken by createPrompt and updatePrompt, returned by
 // getPromptByCommit and getPromptById and part of PromptPage.
 type Prompt struct {
-	ChangeDescription string                  `json:"change_description,omitempty"`
-	CreatedAt         time.Time               `json:"created_at,omitzero"`
-	CreatedBy         string                  `json:"created_by,omitempty"`
-	Description       string                  `json:"description,omitempty"`
-	ID                string                  `json:"id,omitempty"`
-	LastUpdatedAt     time.Time               `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string                  `json:"last_updated_by,omitempty"`
-	LatestVersion     *PromptVersion          `json:"latest_version,omitempty"`
-	Metadata          json.RawMessage         `json:"metadata,omitempty"`
-	Name              string                  `json:"name"`
-	ProjectID         string                  `json:"project_id,omitempty"`
+	ChangeDescription string          `json:"change_description,omitempty"`
+	CreatedAt         time.Time       `json:"created_at,omitzero"`
+	CreatedBy         string          `json:"created_by,omitempty"`
+	Description       string          `json:"description,omitempty"`
+	ID                string          `json:"id,omitempty"`
+	LastUpdatedAt     time.Time       `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string          `json:"last_updated_by,omitempty"`
+	LatestVersion     *PromptVersion  `json:"latest_version,omitempty"`
+	Metadata          json.RawMessage `json:"metadata,omitempty"`
+	Name              string          `json:"name"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName       string                  `json:"project_name,omitempty"`
 	RequestedVersion  *PromptVersion          `json:"requested_version,omitempty"`
 	Tags              []string                `json:"tags,omitzero"`
@@ -3194,11 +3503,15 @@ type Prompt struct {
 
 // PromptPage is returned by getPrompts and getPromptsByProject.
 type PromptPage struct {
-	Content    []Prompt `json:"content,omitzero"`
-	Page       *int     `json:"page,omitempty"`
-	Size       *int     `json:"size,omitempty"`
+	Content []Prompt `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
 	SortableBy []string `json:"sortable_by,omitzero"`
-	Total      *int64   `json:"total,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // PromptTemplateStructure is a value in CreatePromptVersion, Prompt and
@@ -3247,7 +3560,8 @@ type PromptVersion struct {
 
 // PromptVersionBatchUpdate is taken by updatePromptVersions.
 type PromptVersionBatchUpdate struct {
-	IDs       []string            `json:"ids"`
+	IDs []string `json:"ids"`
+	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool               `json:"merge_tags,omitempty"`
 	Update    PromptVersionUpdate `json:"update"`
 }
@@ -3280,18 +3594,23 @@ type PromptVersionLink struct {
 
 // PromptVersionPage is returned by getPromptVersions.
 type PromptVersionPage struct {
-	Content    []PromptVersion `json:"content,omitzero"`
-	Page       *int            `json:"page,omitempty"`
-	Size       *int            `json:"size,omitempty"`
-	SortableBy []string        `json:"sortable_by,omitzero"`
-	Total      *int64          `json:"total,omitempty"`
+	Content []PromptVersion `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // PromptVersionRetrieve is taken by retrievePromptVersion.
 type PromptVersionRetrieve struct {
-	Commit        string `json:"commit,omitempty"`
-	Environment   string `json:"environment,omitempty"`
-	Name          string `json:"name"`
+	Commit      string `json:"commit,omitempty"`
+	Environment string `json:"environment,omitempty"`
+	Name        string `json:"name"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName   string `json:"project_name,omitempty"`
 	VersionNumber string `json:"version_number,omitempty"`
 }
@@ -3325,10 +3644,11 @@ type ProviderAPIKey struct {
 
 // ProviderAPIKeyPage is returned by findLlmProviderKeys.
 type ProviderAPIKeyPage struct {
-	Content    []ProviderAPIKey `json:"content,omitzero"`
-	Size       *int             `json:"size,omitempty"`
-	SortableBy []string         `json:"sortable_by,omitzero"`
-	Total      *int64           `json:"total,omitempty"`
+	Content []ProviderAPIKey `json:"content,omitzero"`
+	Size    *int             `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	Total      *int64   `json:"total,omitempty"`
 }
 
 // ProviderAPIKeyProvider is a value in ProviderAPIKey. Values without a
@@ -3362,9 +3682,12 @@ type RecentActivityItemType string
 // RecentActivityPage is returned by getRecentActivity.
 type RecentActivityPage struct {
 	Content []RecentActivityItem `json:"content,omitzero"`
-	Page    *int                 `json:"page,omitempty"`
-	Size    *int                 `json:"size,omitempty"`
-	Total   *int64               `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // ReportCompleteRequest is taken by completeReport.
@@ -3377,23 +3700,27 @@ type ReportCompleteRequest struct {
 
 // ReportFailure is taken by createReportFailure and part of ReportFailurePage.
 type ReportFailure struct {
-	CreatedAt     time.Time         `json:"created_at,omitzero"`
-	CreatedBy     string            `json:"created_by,omitempty"`
-	Detail        string            `json:"detail,omitempty"`
-	ID            string            `json:"id,omitempty"`
-	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
-	ProjectID     string            `json:"project_id"`
-	Reason        string            `json:"reason"`
-	Type          ReportFailureType `json:"type"`
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+	CreatedBy     string    `json:"created_by,omitempty"`
+	Detail        string    `json:"detail,omitempty"`
+	ID            string    `json:"id,omitempty"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Id of the project.
+	ProjectID string            `json:"project_id"`
+	Reason    string            `json:"reason"`
+	Type      ReportFailureType `json:"type"`
 }
 
 // ReportFailurePage is returned by findReportFailures.
 type ReportFailurePage struct {
 	Content []ReportFailure `json:"content,omitzero"`
-	Page    *int            `json:"page,omitempty"`
-	Size    *int            `json:"size,omitempty"`
-	Total   *int64          `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // ReportFailureType is a value in ReportFailure and findReportFailures. Values
@@ -3407,8 +3734,9 @@ type ReportPreference struct {
 	CustomPrompt  string    `json:"custom_prompt,omitempty"`
 	Enabled       *bool     `json:"enabled,omitempty"`
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	ProjectID     string    `json:"project_id,omitempty"`
-	ScheduleTime  string    `json:"schedule_time,omitempty"`
+	// Id of the project.
+	ProjectID    string `json:"project_id,omitempty"`
+	ScheduleTime string `json:"schedule_time,omitempty"`
 }
 
 // ReportedIssue is part of AgentInsightsReport.
@@ -3454,20 +3782,21 @@ type ResultsNumber struct {
 // RetentionRule is taken by createRetentionRule, returned by
 // createRetentionRule and getRetentionRuleById and part of RetentionRulePage.
 type RetentionRule struct {
-	ApplyToPast       *bool                  `json:"apply_to_past,omitempty"`
-	CatchUpCursor     string                 `json:"catch_up_cursor,omitempty"`
-	CatchUpDone       *bool                  `json:"catch_up_done,omitempty"`
-	CreatedAt         time.Time              `json:"created_at,omitzero"`
-	CreatedBy         string                 `json:"created_by,omitempty"`
-	Enabled           *bool                  `json:"enabled,omitempty"`
-	ID                string                 `json:"id,omitempty"`
-	LastUpdatedAt     time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string                 `json:"last_updated_by,omitempty"`
-	Level             RetentionRuleLevel     `json:"level,omitempty"`
-	OrganizationLevel *bool                  `json:"organization_level,omitempty"`
-	ProjectID         string                 `json:"project_id,omitempty"`
-	Retention         RetentionRuleRetention `json:"retention"`
-	WorkspaceID       string                 `json:"workspace_id,omitempty"`
+	ApplyToPast       *bool              `json:"apply_to_past,omitempty"`
+	CatchUpCursor     string             `json:"catch_up_cursor,omitempty"`
+	CatchUpDone       *bool              `json:"catch_up_done,omitempty"`
+	CreatedAt         time.Time          `json:"created_at,omitzero"`
+	CreatedBy         string             `json:"created_by,omitempty"`
+	Enabled           *bool              `json:"enabled,omitempty"`
+	ID                string             `json:"id,omitempty"`
+	LastUpdatedAt     time.Time          `json:"last_updated_at,omitzero"`
+	LastUpdatedBy     string             `json:"last_updated_by,omitempty"`
+	Level             RetentionRuleLevel `json:"level,omitempty"`
+	OrganizationLevel *bool              `json:"organization_level,omitempty"`
+	// Id of the project.
+	ProjectID   string                 `json:"project_id,omitempty"`
+	Retention   RetentionRuleRetention `json:"retention"`
+	WorkspaceID string                 `json:"workspace_id,omitempty"`
 }
 
 // RetentionRuleLevel is a value in RetentionRule. Values without a constant are
@@ -3477,9 +3806,12 @@ type RetentionRuleLevel string
 // RetentionRulePage is returned by findRetentionRules.
 type RetentionRulePage struct {
 	Content []RetentionRule `json:"content,omitzero"`
-	Page    *int            `json:"page,omitempty"`
-	Size    *int            `json:"size,omitempty"`
-	Total   *int64          `json:"total,omitempty"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // RetentionRuleRetention is a value in RetentionRule. Values without a constant
@@ -3554,7 +3886,6 @@ type Severity string
 type SortingField struct {
 	// Ascending or descending.
 	Direction SortingFieldDirection `json:"direction"`
-
 	// Name of the field. The server ignores fields that cannot be sorted by;
 	// pages name those that can.
 	Field string `json:"field"`
@@ -3571,45 +3902,76 @@ type Source string
 // Span is taken by createSpan, returned by getSpanById and searchSpans and part
 // of ExperimentItemBulkRecord, SpanBatch and SpanPage.
 type Span struct {
-	Comments                  []Comment       `json:"comments,omitzero"`
-	CreatedAt                 time.Time       `json:"created_at,omitzero"`
-	CreatedBy                 string          `json:"created_by,omitempty"`
-	Duration                  *float64        `json:"duration,omitempty"`
-	EndTime                   time.Time       `json:"end_time,omitzero"`
-	Environment               string          `json:"environment,omitempty"`
-	ErrorInfo                 *ErrorInfo      `json:"error_info,omitempty"`
-	FeedbackScores            []FeedbackScore `json:"feedback_scores,omitzero"`
-	ID                        string          `json:"id,omitempty"`
-	Input                     json.RawMessage `json:"input,omitempty"`
-	LastUpdatedAt             time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy             string          `json:"last_updated_by,omitempty"`
-	Metadata                  json.RawMessage `json:"metadata,omitempty"`
-	Model                     string          `json:"model,omitempty"`
-	Name                      string          `json:"name,omitempty"`
-	Output                    json.RawMessage `json:"output,omitempty"`
-	ParentSpanID              string          `json:"parent_span_id,omitempty"`
-	ProjectID                 string          `json:"project_id,omitempty"`
-	ProjectName               string          `json:"project_name,omitempty"`
-	Provider                  string          `json:"provider,omitempty"`
-	Source                    Source          `json:"source,omitempty"`
-	StartTime                 time.Time       `json:"start_time"`
-	Tags                      []string        `json:"tags,omitzero"`
-	TotalEstimatedCost        *float64        `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostVersion string          `json:"total_estimated_cost_version,omitempty"`
-	TraceID                   string          `json:"trace_id,omitempty"`
-	TTFT                      *float64        `json:"ttft,omitempty"`
-	Type                      SpanType        `json:"type,omitempty"`
-	Usage                     map[string]int  `json:"usage,omitzero"`
+	Comments  []Comment `json:"comments,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// Time from start to end, in milliseconds.
+	Duration *float64 `json:"duration,omitempty"`
+	// When it ended.
+	EndTime time.Time `json:"end_time,omitzero"`
+	// Name of the environment, such as production.
+	Environment string `json:"environment,omitempty"`
+	// The error that it ended with.
+	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
+	// Feedback scores; a value is the mean over its authors.
+	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
+	// UUID of version 7, best with the time of start_time: time ranges go by
+	// it. Without one, a repeated request makes another span.
+	ID string `json:"id,omitempty"`
+	// Input, any JSON.
+	Input json.RawMessage `json:"input,omitempty"`
+	// When it was changed last. Of records with one id, the latest counts.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Any JSON, mostly an object. The server adds the names of providers.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// Name of the model, as its provider writes it.
+	Model string `json:"model,omitempty"`
+	Name  string `json:"name,omitempty"`
+	// Output, any JSON.
+	Output json.RawMessage `json:"output,omitempty"`
+	// Id of the span around it, if there is one. An update must repeat it.
+	ParentSpanID string `json:"parent_span_id,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Provider of the model. Costs are known for openai, anthropic,
+	// google_ai, google_vertexai, anthropic_vertexai, bedrock and groq, so
+	// spelled.
+	Provider string `json:"provider,omitempty"`
+	// What made it. The SDK sends sdk unless it is set.
+	Source Source `json:"source,omitempty"`
+	// When it began. It cannot be changed later.
+	StartTime time.Time `json:"start_time"`
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	Tags []string `json:"tags,omitzero"`
+	// Cost in US dollars; by default computed from model and usage.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Version of the price table; empty if the cost was given.
+	TotalEstimatedCostVersion string `json:"total_estimated_cost_version,omitempty"`
+	// Id of the trace of the span. An update must repeat it.
+	TraceID string `json:"trace_id,omitempty"`
+	// Time to the first token, in milliseconds.
+	TTFT *float64 `json:"ttft,omitempty"`
+	// Kind of work; general if it is not set.
+	Type SpanType `json:"type,omitempty"`
+	// Tokens by name: prompt_tokens, completion_tokens, total_tokens, and
+	// what the provider counts as original_usage.<name>.
+	Usage map[string]int `json:"usage,omitzero"`
 }
 
 // SpanBatch is taken by createSpans.
 type SpanBatch struct {
+	// Each replaces a stored span as a whole: what is left out is lost.
 	Spans []Span `json:"spans"`
 }
 
 // SpanBatchUpdate is taken by batchUpdateSpans.
 type SpanBatchUpdate struct {
-	IDs       []string   `json:"ids"`
+	// Ids of the entries to change. Unknown ones are skipped.
+	IDs []string `json:"ids"`
+	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool      `json:"merge_tags,omitempty"`
 	Update    SpanUpdate `json:"update"`
 }
@@ -3632,10 +3994,15 @@ type SpanField string
 // AutomationRuleEvaluatorSpanUserDefinedMetricPython,
 // AutomationRuleEvaluatorUpdateSpanLLMAsJudge and 4 others.
 type SpanFilter struct {
-	Field    string         `json:"field"`
-	Key      string         `json:"key,omitempty"`
+	// Name of the field, such as name, tags, usage.total_tokens or
+	// feedback_scores.
+	Field string `json:"field"`
+	// Name of a feedback score, or path in a field that holds JSON.
+	Key string `json:"key,omitempty"`
+	// Comparison. Which ones a field knows depends on its type.
 	Operator FilterOperator `json:"operator"`
-	Value    string         `json:"value"`
+	// Always text: decimal numbers, RFC 3339 times; empty for is_empty.
+	Value string `json:"value"`
 }
 
 // SpanLLMAsJudgeCode is part of AutomationRuleEvaluatorSpanLLMAsJudge and
@@ -3649,26 +4016,41 @@ type SpanLLMAsJudgeCode struct {
 
 // SpanPage is returned by getSpansByProject.
 type SpanPage struct {
-	Content    []Span   `json:"content,omitzero"`
-	Page       *int     `json:"page,omitempty"`
-	Size       *int     `json:"size,omitempty"`
+	Content []Span `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
 	SortableBy []string `json:"sortable_by,omitzero"`
-	Total      *int64   `json:"total,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // SpanSearchStreamRequest is taken by searchSpans.
 type SpanSearchStreamRequest struct {
-	Exclude         []SpanField  `json:"exclude,omitzero"`
-	Filters         []SpanFilter `json:"filters,omitzero"`
-	FromTime        time.Time    `json:"from_time,omitzero"`
-	LastRetrievedID string       `json:"last_retrieved_id,omitempty"`
-	Limit           int          `json:"limit,omitzero"`
-	ProjectID       string       `json:"project_id,omitempty"`
-	ProjectName     string       `json:"project_name,omitempty"`
-	ToTime          time.Time    `json:"to_time,omitzero"`
-	TraceID         string       `json:"trace_id,omitempty"`
-	Truncate        *bool        `json:"truncate,omitempty"`
-	Type            SpanType     `json:"type,omitempty"`
+	// Fields to leave out, also such as are always there otherwise.
+	Exclude []SpanField `json:"exclude,omitzero"`
+	// Conditions that an entry must meet, all of them.
+	Filters []SpanFilter `json:"filters,omitzero"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `json:"from_time,omitzero"`
+	// Id of the last entry received; the stream goes on after it.
+	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
+	// Most entries that one stream carries.
+	Limit int `json:"limit,omitzero"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `json:"to_time,omitzero"`
+	// Id of the trace that the spans belong to.
+	TraceID string `json:"trace_id,omitempty"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `json:"truncate,omitempty"`
+	// Type of the spans.
+	Type SpanType `json:"type,omitempty"`
 }
 
 // SpanType is a value in Span, SpanSearchStreamRequest, SpanUpdate and 3
@@ -3677,27 +4059,50 @@ type SpanType string
 
 // SpanUpdate is taken by updateSpan and part of SpanBatchUpdate.
 type SpanUpdate struct {
-	EndTime            time.Time       `json:"end_time,omitzero"`
-	Environment        string          `json:"environment,omitempty"`
-	ErrorInfo          *ErrorInfo      `json:"error_info,omitempty"`
-	Input              json.RawMessage `json:"input,omitempty"`
-	Metadata           json.RawMessage `json:"metadata,omitempty"`
-	Model              string          `json:"model,omitempty"`
-	Name               string          `json:"name,omitempty"`
-	Output             json.RawMessage `json:"output,omitempty"`
-	ParentSpanID       string          `json:"parent_span_id,omitempty"`
-	ProjectID          string          `json:"project_id,omitempty"`
-	ProjectName        string          `json:"project_name,omitempty"`
-	Provider           string          `json:"provider,omitempty"`
-	Source             Source          `json:"source,omitempty"`
-	Tags               []string        `json:"tags,omitzero"`
-	TagsToAdd          []string        `json:"tags_to_add,omitzero"`
-	TagsToRemove       []string        `json:"tags_to_remove,omitzero"`
-	TotalEstimatedCost *float64        `json:"total_estimated_cost,omitempty"`
-	TraceID            string          `json:"trace_id"`
-	TTFT               *float64        `json:"ttft,omitempty"`
-	Type               SpanType        `json:"type,omitempty"`
-	Usage              map[string]int  `json:"usage,omitzero"`
+	// When it ended.
+	EndTime time.Time `json:"end_time,omitzero"`
+	// Name of the environment, such as production.
+	Environment string `json:"environment,omitempty"`
+	// The error that it ended with.
+	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
+	// Input, any JSON.
+	Input json.RawMessage `json:"input,omitempty"`
+	// Any JSON, mostly an object. The server adds the names of providers.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// Name of the model, as its provider writes it.
+	Model string `json:"model,omitempty"`
+	Name  string `json:"name,omitempty"`
+	// Output, any JSON.
+	Output json.RawMessage `json:"output,omitempty"`
+	// Id of the span around it, if there is one. An update must repeat it.
+	ParentSpanID string `json:"parent_span_id,omitempty"`
+	// Id of the project that it was stored in; another is a conflict.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project that it was stored in; another is a conflict.
+	ProjectName string `json:"project_name,omitempty"`
+	// Provider of the model. Costs are known for openai, anthropic,
+	// google_ai, google_vertexai, anthropic_vertexai, bedrock and groq, so
+	// spelled.
+	Provider string `json:"provider,omitempty"`
+	// What made it. The SDK sends sdk unless it is set.
+	Source Source `json:"source,omitempty"`
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	Tags []string `json:"tags,omitzero"`
+	// Tags to add; only updates of several entries read it.
+	TagsToAdd []string `json:"tags_to_add,omitzero"`
+	// Tags to take away; only updates of several entries read it.
+	TagsToRemove []string `json:"tags_to_remove,omitzero"`
+	// Cost in US dollars; by default computed from model and usage.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Id of the trace of the span. An update must repeat it.
+	TraceID string `json:"trace_id"`
+	// Time to the first token, in milliseconds.
+	TTFT *float64 `json:"ttft,omitempty"`
+	// Kind of work; general if it is not set.
+	Type SpanType `json:"type,omitempty"`
+	// Tokens by name: prompt_tokens, completion_tokens, total_tokens, and
+	// what the provider counts as original_usage.<name>.
+	Usage map[string]int `json:"usage,omitzero"`
 }
 
 // SpanUserDefinedMetricPythonCode is part of
@@ -3722,7 +4127,8 @@ type StartMultipartUploadRequest struct {
 	MimeType       string               `json:"mime_type,omitempty"`
 	NumOfFileParts int                  `json:"num_of_file_parts"`
 	Path           string               `json:"path"`
-	ProjectName    string               `json:"project_name,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
 }
 
 // StartMultipartUploadResponse is returned by startMultiPartUpload.
@@ -3816,48 +4222,77 @@ type ToolType string
 // Trace is taken by createTrace, returned by getTraceById and searchTraces and
 // part of ExperimentItemBulkRecord, TraceBatch and TracePage.
 type Trace struct {
-	Comments              []Comment                `json:"comments,omitzero"`
-	CreatedAt             time.Time                `json:"created_at,omitzero"`
-	CreatedBy             string                   `json:"created_by,omitempty"`
-	Duration              *float64                 `json:"duration,omitempty"`
-	EndTime               time.Time                `json:"end_time,omitzero"`
-	Environment           string                   `json:"environment,omitempty"`
-	ErrorInfo             *ErrorInfo               `json:"error_info,omitempty"`
-	Experiment            *ExperimentItemReference `json:"experiment,omitempty"`
-	FeedbackScores        []FeedbackScore          `json:"feedback_scores,omitzero"`
-	GuardrailsValidations []GuardrailsValidation   `json:"guardrails_validations,omitzero"`
-	HasToolSpans          *bool                    `json:"has_tool_spans,omitempty"`
-	ID                    string                   `json:"id,omitempty"`
-	Input                 json.RawMessage          `json:"input,omitempty"`
-	LastUpdatedAt         time.Time                `json:"last_updated_at,omitzero"`
-	LastUpdatedBy         string                   `json:"last_updated_by,omitempty"`
-	LLMSpanCount          *int                     `json:"llm_span_count,omitempty"`
-	Metadata              json.RawMessage          `json:"metadata,omitempty"`
-	Name                  string                   `json:"name,omitempty"`
-	Output                json.RawMessage          `json:"output,omitempty"`
-	ProjectID             string                   `json:"project_id,omitempty"`
-	ProjectName           string                   `json:"project_name,omitempty"`
-	Providers             []string                 `json:"providers,omitzero"`
-	Source                Source                   `json:"source,omitempty"`
-	SpanCount             *int                     `json:"span_count,omitempty"`
-	SpanFeedbackScores    []FeedbackScore          `json:"span_feedback_scores,omitzero"`
-	StartTime             time.Time                `json:"start_time"`
-	Tags                  []string                 `json:"tags,omitzero"`
-	ThreadID              string                   `json:"thread_id,omitempty"`
-	TotalEstimatedCost    *float64                 `json:"total_estimated_cost,omitempty"`
-	TTFT                  *float64                 `json:"ttft,omitempty"`
-	Usage                 map[string]int64         `json:"usage,omitzero"`
-	VisibilityMode        TraceVisibilityMode      `json:"visibility_mode,omitempty"`
+	Comments  []Comment `json:"comments,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// Time from start to end, in milliseconds.
+	Duration *float64 `json:"duration,omitempty"`
+	// When it ended.
+	EndTime time.Time `json:"end_time,omitzero"`
+	// Name of the environment, such as production.
+	Environment string `json:"environment,omitempty"`
+	// The error that it ended with.
+	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
+	// The experiment that the trace belongs to.
+	Experiment *ExperimentItemReference `json:"experiment,omitempty"`
+	// Feedback scores; a value is the mean over its authors.
+	FeedbackScores        []FeedbackScore        `json:"feedback_scores,omitzero"`
+	GuardrailsValidations []GuardrailsValidation `json:"guardrails_validations,omitzero"`
+	// Whether there are spans of type tool.
+	HasToolSpans *bool `json:"has_tool_spans,omitempty"`
+	// UUID of version 7, best with the time of start_time: time ranges go by
+	// it. Without one, a repeated request makes another trace.
+	ID string `json:"id,omitempty"`
+	// Input, any JSON.
+	Input json.RawMessage `json:"input,omitempty"`
+	// When it was changed last. Of records with one id, the latest counts.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Number of spans of type llm.
+	LLMSpanCount *int `json:"llm_span_count,omitempty"`
+	// Any JSON, mostly an object. The server adds the names of providers.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	Name     string          `json:"name,omitempty"`
+	// Output, any JSON.
+	Output json.RawMessage `json:"output,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Providers of the models that the spans name.
+	Providers []string `json:"providers,omitzero"`
+	// What made it. The SDK sends sdk unless it is set.
+	Source    Source `json:"source,omitempty"`
+	SpanCount *int   `json:"span_count,omitempty"`
+	// Feedback scores of the spans; a value is the mean over all of one name.
+	SpanFeedbackScores []FeedbackScore `json:"span_feedback_scores,omitzero"`
+	// When it began. It cannot be changed later.
+	StartTime time.Time `json:"start_time"`
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	Tags []string `json:"tags,omitzero"`
+	// Id of the thread: free text, the same for all traces of a conversation.
+	ThreadID string `json:"thread_id,omitempty"`
+	// Cost in US dollars, over all spans; absent if zero or unknown.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Time to the first token, in milliseconds.
+	TTFT *float64 `json:"ttft,omitempty"`
+	// Numbers of tokens by name, summed over the spans.
+	Usage map[string]int64 `json:"usage,omitzero"`
+	// Whether lists show the trace.
+	VisibilityMode TraceVisibilityMode `json:"visibility_mode,omitempty"`
 }
 
 // TraceBatch is taken by createTraces.
 type TraceBatch struct {
+	// Each replaces a stored trace as a whole: what is left out is lost.
 	Traces []Trace `json:"traces"`
 }
 
 // TraceBatchUpdate is taken by batchUpdateTraces.
 type TraceBatchUpdate struct {
-	IDs       []string    `json:"ids"`
+	// Ids of the entries to change. Unknown ones are skipped.
+	IDs []string `json:"ids"`
+	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool       `json:"merge_tags,omitempty"`
 	Update    TraceUpdate `json:"update"`
 }
@@ -3885,71 +4320,111 @@ type TraceField string
 // AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorUpdateLLMAsJudge,
 // AutomationRuleEvaluatorUpdateUserDefinedMetricPython and 3 others.
 type TraceFilter struct {
-	Field    string         `json:"field"`
-	Key      string         `json:"key,omitempty"`
+	// Name of the field, such as name, tags, usage.total_tokens or
+	// feedback_scores.
+	Field string `json:"field"`
+	// Name of a feedback score, or path in a field that holds JSON.
+	Key string `json:"key,omitempty"`
+	// Comparison. Which ones a field knows depends on its type.
 	Operator FilterOperator `json:"operator"`
-	Value    string         `json:"value"`
+	// Always text: decimal numbers, RFC 3339 times; empty for is_empty.
+	Value string `json:"value"`
 }
 
 // TracePage is returned by getTracesByProject.
 type TracePage struct {
-	Content    []Trace  `json:"content,omitzero"`
-	Page       *int     `json:"page,omitempty"`
-	Size       *int     `json:"size,omitempty"`
+	Content []Trace `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
 	SortableBy []string `json:"sortable_by,omitzero"`
-	Total      *int64   `json:"total,omitempty"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // TraceSearchStreamRequest is taken by searchTraces.
 type TraceSearchStreamRequest struct {
-	Exclude          []TraceField  `json:"exclude,omitzero"`
-	Filters          []TraceFilter `json:"filters,omitzero"`
-	FromTime         time.Time     `json:"from_time,omitzero"`
-	LastRetrievedID  string        `json:"last_retrieved_id,omitempty"`
-	Limit            int           `json:"limit,omitzero"`
-	ProjectID        string        `json:"project_id,omitempty"`
-	ProjectName      string        `json:"project_name,omitempty"`
-	StripAttachments *bool         `json:"strip_attachments,omitempty"`
-	ToTime           time.Time     `json:"to_time,omitzero"`
-	Truncate         *bool         `json:"truncate,omitempty"`
+	// Fields to leave out, also such as are always there otherwise.
+	Exclude []TraceField `json:"exclude,omitzero"`
+	// Conditions that an entry must meet, all of them.
+	Filters []TraceFilter `json:"filters,omitzero"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `json:"from_time,omitzero"`
+	// Id of the last entry received; the stream goes on after it.
+	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
+	// Most entries that one stream carries.
+	Limit int `json:"limit,omitzero"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Leaves placeholders where the server took out attachments; faster.
+	StripAttachments *bool `json:"strip_attachments,omitempty"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `json:"to_time,omitzero"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `json:"truncate,omitempty"`
 }
 
 // TraceThread is returned by getTraceThread and searchTraceThreads and part of
 // TraceThreadPage.
 type TraceThread struct {
-	Comments           []Comment         `json:"comments,omitzero"`
-	CreatedAt          time.Time         `json:"created_at,omitzero"`
-	CreatedBy          string            `json:"created_by,omitempty"`
-	Duration           *float64          `json:"duration,omitempty"`
-	EndTime            time.Time         `json:"end_time,omitzero"`
-	Environment        string            `json:"environment,omitempty"`
-	FeedbackScores     []FeedbackScore   `json:"feedback_scores,omitzero"`
-	FirstMessage       json.RawMessage   `json:"first_message,omitempty"`
-	ID                 string            `json:"id,omitempty"`
-	LastMessage        json.RawMessage   `json:"last_message,omitempty"`
-	LastUpdatedAt      time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy      string            `json:"last_updated_by,omitempty"`
-	NumberOfMessages   *int64            `json:"number_of_messages,omitempty"`
-	ProjectID          string            `json:"project_id,omitempty"`
-	StartTime          time.Time         `json:"start_time,omitzero"`
-	Status             TraceThreadStatus `json:"status,omitempty"`
-	Tags               []string          `json:"tags,omitzero"`
-	ThreadModelID      string            `json:"thread_model_id,omitempty"`
-	TotalEstimatedCost *float64          `json:"total_estimated_cost,omitempty"`
-	Usage              map[string]int64  `json:"usage,omitzero"`
+	Comments  []Comment `json:"comments,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// Time from the first start to the last end, in milliseconds.
+	Duration *float64 `json:"duration,omitempty"`
+	// When the latest trace ended.
+	EndTime time.Time `json:"end_time,omitzero"`
+	// Name of the environment, such as production.
+	Environment string `json:"environment,omitempty"`
+	// Feedback scores of the thread itself.
+	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
+	// Input of the earliest trace.
+	FirstMessage json.RawMessage `json:"first_message,omitempty"`
+	// Id that traces name as thread_id.
+	ID string `json:"id,omitempty"`
+	// Output of the latest trace.
+	LastMessage   json.RawMessage `json:"last_message,omitempty"`
+	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
+	// Twice the number of traces.
+	NumberOfMessages *int64 `json:"number_of_messages,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// When the earliest trace began.
+	StartTime time.Time `json:"start_time,omitzero"`
+	// Inactive when closed, or after 15 minutes without a trace.
+	Status TraceThreadStatus `json:"status,omitempty"`
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	Tags []string `json:"tags,omitzero"`
+	// UUID of the thread, which comments, updates and queues go by.
+	ThreadModelID string `json:"thread_model_id,omitempty"`
+	// Cost in US dollars, summed over the traces.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Numbers of tokens by name, summed over the traces.
+	Usage map[string]int64 `json:"usage,omitzero"`
 }
 
 // TraceThreadBatchIdentifier is taken by closeTraceThread.
 type TraceThreadBatchIdentifier struct {
-	ProjectID   string   `json:"project_id,omitempty"`
-	ProjectName string   `json:"project_name,omitempty"`
-	ThreadID    string   `json:"thread_id,omitempty"`
-	ThreadIDs   []string `json:"thread_ids,omitzero"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Id that traces name as thread_id.
+	ThreadID string `json:"thread_id,omitempty"`
+	// Ids of several threads, instead of thread_id; at most 1,000.
+	ThreadIDs []string `json:"thread_ids,omitzero"`
 }
 
 // TraceThreadBatchUpdate is taken by batchUpdateThreads.
 type TraceThreadBatchUpdate struct {
-	IDs       []string          `json:"ids"`
+	// Model ids of the threads to change.
+	IDs []string `json:"ids"`
+	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool             `json:"merge_tags,omitempty"`
 	Update    TraceThreadUpdate `json:"update"`
 }
@@ -3959,18 +4434,27 @@ type TraceThreadBatchUpdate struct {
 // AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython,
 // AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge and 3 others.
 type TraceThreadFilter struct {
-	Field    string         `json:"field"`
-	Key      string         `json:"key,omitempty"`
+	// Name of the field, such as name, tags, usage.total_tokens or
+	// feedback_scores.
+	Field string `json:"field"`
+	// Name of a feedback score, or path in a field that holds JSON.
+	Key string `json:"key,omitempty"`
+	// Comparison. Which ones a field knows depends on its type.
 	Operator FilterOperator `json:"operator"`
-	Value    string         `json:"value"`
+	// Always text: decimal numbers, RFC 3339 times; empty for is_empty.
+	Value string `json:"value"`
 }
 
 // TraceThreadIdentifier is taken by getTraceThread and openTraceThread.
 type TraceThreadIdentifier struct {
-	ProjectID   string `json:"project_id,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
-	ThreadID    string `json:"thread_id"`
-	Truncate    *bool  `json:"truncate,omitempty"`
+	// Id that traces name as thread_id.
+	ThreadID string `json:"thread_id"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `json:"truncate,omitempty"`
 }
 
 // TraceThreadLLMAsJudgeCode is part of
@@ -3985,24 +4469,38 @@ type TraceThreadLLMAsJudgeCode struct {
 
 // TraceThreadPage is returned by getTraceThreads.
 type TraceThreadPage struct {
-	Content    []TraceThread `json:"content,omitzero"`
-	Page       *int          `json:"page,omitempty"`
-	Size       *int          `json:"size,omitempty"`
-	SortableBy []string      `json:"sortable_by,omitzero"`
-	Total      *int64        `json:"total,omitempty"`
+	Content []TraceThread `json:"content,omitzero"`
+	// Number of this page, counting from 1.
+	Page *int `json:"page,omitempty"`
+	// Number of entries on this page, which may be fewer than asked for.
+	Size *int `json:"size,omitempty"`
+	// Fields that the list can be sorted by. Very large projects have none.
+	SortableBy []string `json:"sortable_by,omitzero"`
+	// Number of entries on all pages.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // TraceThreadSearchStreamRequest is taken by searchTraceThreads.
 type TraceThreadSearchStreamRequest struct {
-	Filters                    []TraceThreadFilter `json:"filters,omitzero"`
-	FromTime                   time.Time           `json:"from_time,omitzero"`
-	LastRetrievedThreadModelID string              `json:"last_retrieved_thread_model_id,omitempty"`
-	Limit                      int                 `json:"limit,omitzero"`
-	ProjectID                  string              `json:"project_id,omitempty"`
-	ProjectName                string              `json:"project_name,omitempty"`
-	StripAttachments           *bool               `json:"strip_attachments,omitempty"`
-	ToTime                     time.Time           `json:"to_time,omitzero"`
-	Truncate                   *bool               `json:"truncate,omitempty"`
+	// Conditions that an entry must meet, all of them.
+	Filters []TraceThreadFilter `json:"filters,omitzero"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `json:"from_time,omitzero"`
+	// Model id of the last thread received. Prefer the list of threads: the
+	// server does not page reliably by it.
+	LastRetrievedThreadModelID string `json:"last_retrieved_thread_model_id,omitempty"`
+	// Most entries that one stream carries.
+	Limit int `json:"limit,omitzero"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project, in upper or lower case; a write may create it.
+	ProjectName string `json:"project_name,omitempty"`
+	// Leaves placeholders where the server took out attachments; faster.
+	StripAttachments *bool `json:"strip_attachments,omitempty"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `json:"to_time,omitzero"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `json:"truncate,omitempty"`
 }
 
 // TraceThreadStatus is a value in TraceThread. Values without a constant are
@@ -4012,8 +4510,11 @@ type TraceThreadStatus string
 // TraceThreadUpdate is taken by updateThread and part of
 // TraceThreadBatchUpdate.
 type TraceThreadUpdate struct {
-	Tags         []string `json:"tags,omitzero"`
-	TagsToAdd    []string `json:"tags_to_add,omitzero"`
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	Tags []string `json:"tags,omitzero"`
+	// Tags to add; only updates of several entries read it.
+	TagsToAdd []string `json:"tags_to_add,omitzero"`
+	// Tags to take away; only updates of several entries read it.
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 }
 
@@ -4026,21 +4527,35 @@ type TraceThreadUserDefinedMetricPythonCode struct {
 
 // TraceUpdate is taken by updateTrace and part of TraceBatchUpdate.
 type TraceUpdate struct {
-	EndTime      time.Time       `json:"end_time,omitzero"`
-	Environment  string          `json:"environment,omitempty"`
-	ErrorInfo    *ErrorInfo      `json:"error_info,omitempty"`
-	Input        json.RawMessage `json:"input,omitempty"`
-	Metadata     json.RawMessage `json:"metadata,omitempty"`
-	Name         string          `json:"name,omitempty"`
-	Output       json.RawMessage `json:"output,omitempty"`
-	ProjectID    string          `json:"project_id,omitempty"`
-	ProjectName  string          `json:"project_name,omitempty"`
-	Source       Source          `json:"source,omitempty"`
-	Tags         []string        `json:"tags,omitzero"`
-	TagsToAdd    []string        `json:"tags_to_add,omitzero"`
-	TagsToRemove []string        `json:"tags_to_remove,omitzero"`
-	ThreadID     string          `json:"thread_id,omitempty"`
-	TTFT         *float64        `json:"ttft,omitempty"`
+	// When it ended.
+	EndTime time.Time `json:"end_time,omitzero"`
+	// Name of the environment, such as production.
+	Environment string `json:"environment,omitempty"`
+	// The error that it ended with.
+	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
+	// Input, any JSON.
+	Input json.RawMessage `json:"input,omitempty"`
+	// Any JSON, mostly an object. The server adds the names of providers.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	Name     string          `json:"name,omitempty"`
+	// Output, any JSON.
+	Output json.RawMessage `json:"output,omitempty"`
+	// Id of the project that it was stored in; another is a conflict.
+	ProjectID string `json:"project_id,omitempty"`
+	// Name of the project that it was stored in; another is a conflict.
+	ProjectName string `json:"project_name,omitempty"`
+	// What made it. The SDK sends sdk unless it is set.
+	Source Source `json:"source,omitempty"`
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	Tags []string `json:"tags,omitzero"`
+	// Tags to add; only updates of several entries read it.
+	TagsToAdd []string `json:"tags_to_add,omitzero"`
+	// Tags to take away; only updates of several entries read it.
+	TagsToRemove []string `json:"tags_to_remove,omitzero"`
+	// Id of the thread: free text, the same for all traces of a conversation.
+	ThreadID string `json:"thread_id,omitempty"`
+	// Time to the first token, in milliseconds.
+	TTFT *float64 `json:"ttft,omitempty"`
 }
 
 // TraceVisibilityMode is a value in Trace. Values without a constant are kept
@@ -4085,10 +4600,11 @@ type ValueEntry struct {
 	LastUpdatedAt time.Time   `json:"last_updated_at,omitzero"`
 	Reason        string      `json:"reason,omitempty"`
 	Source        ScoreSource `json:"source,omitempty"`
-	SourceQueueID string      `json:"source_queue_id,omitempty"`
-	SpanID        string      `json:"span_id,omitempty"`
-	SpanType      string      `json:"span_type,omitempty"`
-	Value         *float64    `json:"value,omitempty"`
+	// Id of the annotation queue that it was made in.
+	SourceQueueID string   `json:"source_queue_id,omitempty"`
+	SpanID        string   `json:"span_id,omitempty"`
+	SpanType      string   `json:"span_type,omitempty"`
+	Value         *float64 `json:"value,omitempty"`
 }
 
 // VideoURL is part of LLMAsJudgeMessageContent.
@@ -4190,7 +4706,8 @@ type WorkspaceNameHolder struct {
 
 // WorkspaceProjectUserCount is part of UsageByWorkspaceProjectUserResponse.
 type WorkspaceProjectUserCount struct {
-	Count       *int64 `json:"count,omitempty"`
+	Count *int64 `json:"count,omitempty"`
+	// Id of the project.
 	ProjectID   string `json:"project_id,omitempty"`
 	User        string `json:"user,omitempty"`
 	WorkspaceID string `json:"workspace_id,omitempty"`
@@ -4268,7 +4785,9 @@ type GetBlueprintByEnvParams struct {
 // GetBlueprintHistoryParams holds the query parameters of
 // [Client.GetBlueprintHistory].
 type GetBlueprintHistoryParams struct {
+	// Number of the page, counting from 1.
 	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
 	Size int `query:"size"`
 }
 
@@ -4293,19 +4812,24 @@ type GetBlueprintByIDParams struct {
 // FindAgentInsightsIssuesParams holds the query parameters of
 // [Client.FindAgentInsightsIssues].
 type FindAgentInsightsIssuesParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string                   `query:"project_id"`
 	FromDate  string                   `query:"from_date"`
 	ToDate    string                   `query:"to_date"`
 	Status    AgentInsightsIssueStatus `query:"status"`
 	Severity  Severity                 `query:"severity"`
-	Sorting   []SortingField           `query:"sorting"`
-	Page      int                      `query:"page"`
-	Size      int                      `query:"size"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
 }
 
 // GetAgentInsightsIssueByIDParams holds the query parameters of
 // [Client.GetAgentInsightsIssueByID].
 type GetAgentInsightsIssueByIDParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 	FromDate  string `query:"from_date"`
 	ToDate    string `query:"to_date"`
@@ -4313,10 +4837,14 @@ type GetAgentInsightsIssueByIDParams struct {
 
 // FindAlertsParams holds the query parameters of [Client.FindAlerts].
 type FindAlertsParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
-	Filters []Filter       `query:"filters"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // GetWebhookExamplesParams holds the query parameters of
@@ -4328,10 +4856,14 @@ type GetWebhookExamplesParams struct {
 // FindAnnotationQueuesParams holds the query parameters of
 // [Client.FindAnnotationQueues].
 type FindAnnotationQueuesParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
-	Name    string         `query:"name"`
-	Filters []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int    `query:"size"`
+	Name string `query:"name"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
 }
 
@@ -4348,174 +4880,237 @@ type DownloadAttachmentParams struct {
 
 // AttachmentListParams holds the query parameters of [Client.AttachmentList].
 type AttachmentListParams struct {
+	// Id of the project; goes before a name.
 	ProjectID  string               `query:"project_id"`
 	EntityType AttachmentEntityType `query:"entity_type"`
 	EntityID   string               `query:"entity_id"`
 	Path       string               `query:"path"`
-	Page       int                  `query:"page"`
-	Size       int                  `query:"size"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
 }
 
 // UploadAttachmentParams holds the query parameters of
 // [Client.UploadAttachment].
 type UploadAttachmentParams struct {
-	FileName    string               `query:"file_name"`
-	EntityType  AttachmentEntityType `query:"entity_type"`
-	EntityID    string               `query:"entity_id"`
-	ProjectName string               `query:"project_name"`
-	MimeType    string               `query:"mime_type"`
+	FileName   string               `query:"file_name"`
+	EntityType AttachmentEntityType `query:"entity_type"`
+	EntityID   string               `query:"entity_id"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	MimeType    string `query:"mime_type"`
 }
 
 // FindEvaluatorsParams holds the query parameters of [Client.FindEvaluators].
 type FindEvaluatorsParams struct {
-	ProjectID string         `query:"project_id"`
-	ID        string         `query:"id"`
-	Name      string         `query:"name"`
-	Filters   []Filter       `query:"filters"`
-	Sorting   []SortingField `query:"sorting"`
-	Page      int            `query:"page"`
-	Size      int            `query:"size"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	ID        string `query:"id"`
+	Name      string `query:"name"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
 }
 
 // DeleteAutomationRuleEvaluatorBatchParams holds the query parameters of
 // [Client.DeleteAutomationRuleEvaluatorBatch].
 type DeleteAutomationRuleEvaluatorBatchParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 }
 
 // GetEvaluatorByIDParams holds the query parameters of
 // [Client.GetEvaluatorByID].
 type GetEvaluatorByIDParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 }
 
 // GetEvaluatorLogsByIDParams holds the query parameters of
 // [Client.GetEvaluatorLogsByID].
 type GetEvaluatorLogsByIDParams struct {
+	// Most entries on a page; large pages take long.
 	Size int `query:"size"`
 }
 
 // FindDashboardsParams holds the query parameters of [Client.FindDashboards].
 type FindDashboardsParams struct {
-	Page      int            `query:"page"`
-	Size      int            `query:"size"`
-	Name      string         `query:"name"`
-	ProjectID string         `query:"project_id"`
-	Sorting   []SortingField `query:"sorting"`
-	Filters   []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int    `query:"size"`
+	Name string `query:"name"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindDatasetsParams holds the query parameters of [Client.FindDatasets].
 type FindDatasetsParams struct {
-	Page                  int            `query:"page"`
-	Size                  int            `query:"size"`
-	WithExperimentsOnly   *bool          `query:"with_experiments_only"`
-	WithOptimizationsOnly *bool          `query:"with_optimizations_only"`
-	PromptID              string         `query:"prompt_id"`
-	ProjectID             string         `query:"project_id"`
-	Name                  string         `query:"name"`
-	Sorting               []SortingField `query:"sorting"`
-	Filters               []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Leaves out datasets that no experiment has used.
+	WithExperimentsOnly *bool `query:"with_experiments_only"`
+	// Leaves out datasets that no optimization has used.
+	WithOptimizationsOnly *bool `query:"with_optimizations_only"`
+	// Id of a prompt that an experiment with the dataset has used.
+	PromptID string `query:"prompt_id"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // GetDatasetItemsParams holds the query parameters of [Client.GetDatasetItems].
 type GetDatasetItemsParams struct {
-	Page     int                 `query:"page"`
-	Size     int                 `query:"size"`
-	Version  string              `query:"version"`
-	Filters  []DatasetItemFilter `query:"filters"`
-	Truncate *bool               `query:"truncate"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Hash or tag of a version; without it, the latest one.
+	Version string `query:"version"`
+	// Conditions that an entry must meet, all of them.
+	Filters []DatasetItemFilter `query:"filters"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `query:"truncate"`
 }
 
 // ApplyDatasetItemChangesParams holds the query parameters of
 // [Client.ApplyDatasetItemChanges].
 type ApplyDatasetItemChangesParams struct {
+	// Applies the changes even if base_version is not the latest version.
 	Override *bool `query:"override"`
 }
 
 // FindDatasetItemsWithExperimentItemsParams holds the query parameters of
 // [Client.FindDatasetItemsWithExperimentItems].
 type FindDatasetItemsWithExperimentItemsParams struct {
-	ExperimentIDs []string                     `query:"experiment_ids"`
-	Page          int                          `query:"page"`
-	Size          int                          `query:"size"`
-	Filters       []ExperimentComparisonFilter `query:"filters"`
-	Sorting       []SortingField               `query:"sorting"`
-	Search        string                       `query:"search"`
-	Truncate      *bool                        `query:"truncate"`
+	// Ids of the experiments.
+	ExperimentIDs []string `query:"experiment_ids"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Conditions that an entry must meet, all of them.
+	Filters []ExperimentComparisonFilter `query:"filters"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `query:"truncate"`
 }
 
 // GetDatasetItemsOutputColumnsParams holds the query parameters of
 // [Client.GetDatasetItemsOutputColumns].
 type GetDatasetItemsOutputColumnsParams struct {
+	// Ids of the experiments.
 	ExperimentIDs []string `query:"experiment_ids"`
 }
 
 // GetDatasetExperimentItemsStatsParams holds the query parameters of
 // [Client.GetDatasetExperimentItemsStats].
 type GetDatasetExperimentItemsStatsParams struct {
-	ExperimentIDs []string                     `query:"experiment_ids"`
-	Filters       []ExperimentComparisonFilter `query:"filters"`
+	// Ids of the experiments.
+	ExperimentIDs []string `query:"experiment_ids"`
+	// Conditions that an entry must meet, all of them.
+	Filters []ExperimentComparisonFilter `query:"filters"`
 }
 
 // ListDatasetVersionsParams holds the query parameters of
 // [Client.ListDatasetVersions].
 type ListDatasetVersionsParams struct {
+	// Number of the page, counting from 1.
 	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
 	Size int `query:"size"`
 }
 
 // FindExperimentsParams holds the query parameters of [Client.FindExperiments].
 type FindExperimentsParams struct {
-	Page           int            `query:"page"`
-	Size           int            `query:"size"`
-	DatasetID      string         `query:"datasetId"`
-	OptimizationID string         `query:"optimization_id"`
-	Types          []string       `query:"types"`
-	Name           string         `query:"name"`
-	DatasetDeleted *bool          `query:"dataset_deleted"`
-	PromptID       string         `query:"prompt_id"`
-	ProjectID      string         `query:"project_id"`
-	ProjectDeleted *bool          `query:"project_deleted"`
-	Sorting        []SortingField `query:"sorting"`
-	Filters        []Filter       `query:"filters"`
-	ExperimentIDs  []string       `query:"experiment_ids"`
-	ForceSorting   *bool          `query:"force_sorting"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size           int    `query:"size"`
+	DatasetID      string `query:"datasetId"`
+	OptimizationID string `query:"optimization_id"`
+	// Types of experiments.
+	Types          []string `query:"types"`
+	Name           string   `query:"name"`
+	DatasetDeleted *bool    `query:"dataset_deleted"`
+	PromptID       string   `query:"prompt_id"`
+	// Id of the project; goes before a name.
+	ProjectID      string `query:"project_id"`
+	ProjectDeleted *bool  `query:"project_deleted"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
+	// Ids of the experiments.
+	ExperimentIDs []string `query:"experiment_ids"`
+	ForceSorting  *bool    `query:"force_sorting"`
 }
 
 // FindFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindFeedbackScoreNames].
 type FindFeedbackScoreNamesParams struct {
+	// Ids of the experiments.
 	ExperimentIDs []string `query:"experiment_ids"`
-	ProjectID     string   `query:"project_id"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
 }
 
 // FindExperimentGroupsParams holds the query parameters of
 // [Client.FindExperimentGroups].
 type FindExperimentGroupsParams struct {
-	Groups         []GroupBy `query:"groups"`
-	Types          []string  `query:"types"`
-	Name           string    `query:"name"`
-	ProjectID      string    `query:"project_id"`
-	ProjectDeleted *bool     `query:"project_deleted"`
-	Filters        []Filter  `query:"filters"`
+	// What to group by, from the outermost group to the innermost.
+	Groups []GroupBy `query:"groups"`
+	// Types of experiments.
+	Types []string `query:"types"`
+	Name  string   `query:"name"`
+	// Id of the project; goes before a name.
+	ProjectID      string `query:"project_id"`
+	ProjectDeleted *bool  `query:"project_deleted"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindExperimentGroupsAggregationsParams holds the query parameters of
 // [Client.FindExperimentGroupsAggregations].
 type FindExperimentGroupsAggregationsParams struct {
-	Groups         []GroupBy `query:"groups"`
-	Types          []string  `query:"types"`
-	Name           string    `query:"name"`
-	ProjectID      string    `query:"project_id"`
-	ProjectDeleted *bool     `query:"project_deleted"`
-	Filters        []Filter  `query:"filters"`
+	// What to group by, from the outermost group to the innermost.
+	Groups []GroupBy `query:"groups"`
+	// Types of experiments.
+	Types []string `query:"types"`
+	Name  string   `query:"name"`
+	// Id of the project; goes before a name.
+	ProjectID      string `query:"project_id"`
+	ProjectDeleted *bool  `query:"project_deleted"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindFeedbackDefinitionsParams holds the query parameters of
 // [Client.FindFeedbackDefinitions].
 type FindFeedbackDefinitionsParams struct {
-	Page int          `query:"page"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
 	Size int          `query:"size"`
 	Name string       `query:"name"`
 	Type FeedbackType `query:"type"`
@@ -4524,20 +5119,28 @@ type FindFeedbackDefinitionsParams struct {
 // FindInsightsViewsParams holds the query parameters of
 // [Client.FindInsightsViews].
 type FindInsightsViewsParams struct {
-	Page      int            `query:"page"`
-	Size      int            `query:"size"`
-	Name      string         `query:"name"`
-	ProjectID string         `query:"project_id"`
-	Sorting   []SortingField `query:"sorting"`
-	Filters   []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int    `query:"size"`
+	Name string `query:"name"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // ListRunnersParams holds the query parameters of [Client.ListRunners].
 type ListRunnersParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string            `query:"project_id"`
 	Status    LocalRunnerStatus `query:"status"`
-	Page      *int              `query:"page"`
-	Size      int               `query:"size"`
+	// Number of the page, counting from 1.
+	Page *int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
 }
 
 // GetJobLogsParams holds the query parameters of [Client.GetJobLogs].
@@ -4554,137 +5157,191 @@ type GetBridgeCommandParams struct {
 
 // ListJobsParams holds the query parameters of [Client.ListJobs].
 type ListJobsParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
-	Page      *int   `query:"page"`
-	Size      int    `query:"size"`
+	// Number of the page, counting from 1.
+	Page *int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
 }
 
 // FindOptimizationsParams holds the query parameters of
 // [Client.FindOptimizations].
 type FindOptimizationsParams struct {
-	Page           int      `query:"page"`
-	Size           int      `query:"size"`
-	DatasetID      string   `query:"dataset_id"`
-	Name           string   `query:"name"`
-	DatasetName    string   `query:"dataset_name"`
-	DatasetDeleted *bool    `query:"dataset_deleted"`
-	ProjectID      string   `query:"project_id"`
-	Filters        []Filter `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size           int    `query:"size"`
+	DatasetID      string `query:"dataset_id"`
+	Name           string `query:"name"`
+	DatasetName    string `query:"dataset_name"`
+	DatasetDeleted *bool  `query:"dataset_deleted"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindProjectsParams holds the query parameters of [Client.FindProjects].
 type FindProjectsParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
-	Name    string         `query:"name"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
 }
 
 // FindFeedbackScoreNamesByProjectIDsParams holds the query parameters of
 // [Client.FindFeedbackScoreNamesByProjectIDs].
 type FindFeedbackScoreNamesByProjectIDsParams struct {
+	// Ids of the projects; without it, all of the workspace.
 	ProjectIDs []string `query:"project_ids"`
 }
 
 // GetProjectStatsParams holds the query parameters of [Client.GetProjectStats].
 type GetProjectStatsParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
-	Name    string         `query:"name"`
-	Filters []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
 }
 
 // GetRecentActivityParams holds the query parameters of
 // [Client.GetRecentActivity].
 type GetRecentActivityParams struct {
+	// Number of the page, counting from 1.
 	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
 	Size int `query:"size"`
 }
 
 // FindAlertsByProjectParams holds the query parameters of
 // [Client.FindAlertsByProject].
 type FindAlertsByProjectParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
-	Filters []Filter       `query:"filters"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindDashboardsByProjectParams holds the query parameters of
 // [Client.FindDashboardsByProject].
 type FindDashboardsByProjectParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
-	Name    string         `query:"name"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int    `query:"size"`
+	Name string `query:"name"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
-	Filters []Filter       `query:"filters"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindDatasetsByProjectParams holds the query parameters of
 // [Client.FindDatasetsByProject].
 type FindDatasetsByProjectParams struct {
-	Page                  int            `query:"page"`
-	Size                  int            `query:"size"`
-	WithExperimentsOnly   *bool          `query:"with_experiments_only"`
-	WithOptimizationsOnly *bool          `query:"with_optimizations_only"`
-	Name                  string         `query:"name"`
-	Sorting               []SortingField `query:"sorting"`
-	Filters               []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Leaves out datasets that no experiment has used.
+	WithExperimentsOnly *bool `query:"with_experiments_only"`
+	// Leaves out datasets that no optimization has used.
+	WithOptimizationsOnly *bool `query:"with_optimizations_only"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindExperimentsByProjectParams holds the query parameters of
 // [Client.FindExperimentsByProject].
 type FindExperimentsByProjectParams struct {
-	Page           int            `query:"page"`
-	Size           int            `query:"size"`
-	DatasetID      string         `query:"datasetId"`
-	OptimizationID string         `query:"optimization_id"`
-	Types          []string       `query:"types"`
-	Name           string         `query:"name"`
-	DatasetDeleted *bool          `query:"dataset_deleted"`
-	Sorting        []SortingField `query:"sorting"`
-	Filters        []Filter       `query:"filters"`
-	ExperimentIDs  []string       `query:"experiment_ids"`
-	ForceSorting   *bool          `query:"force_sorting"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size           int    `query:"size"`
+	DatasetID      string `query:"datasetId"`
+	OptimizationID string `query:"optimization_id"`
+	// Types of experiments.
+	Types          []string `query:"types"`
+	Name           string   `query:"name"`
+	DatasetDeleted *bool    `query:"dataset_deleted"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
+	// Ids of the experiments.
+	ExperimentIDs []string `query:"experiment_ids"`
+	ForceSorting  *bool    `query:"force_sorting"`
 }
 
 // FindOptimizationsByProjectParams holds the query parameters of
 // [Client.FindOptimizationsByProject].
 type FindOptimizationsByProjectParams struct {
-	Page           int      `query:"page"`
-	Size           int      `query:"size"`
-	DatasetID      string   `query:"dataset_id"`
-	DatasetName    string   `query:"dataset_name"`
-	Name           string   `query:"name"`
-	DatasetDeleted *bool    `query:"dataset_deleted"`
-	Filters        []Filter `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size           int    `query:"size"`
+	DatasetID      string `query:"dataset_id"`
+	DatasetName    string `query:"dataset_name"`
+	Name           string `query:"name"`
+	DatasetDeleted *bool  `query:"dataset_deleted"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // GetPromptsByProjectParams holds the query parameters of
 // [Client.GetPromptsByProject].
 type GetPromptsByProjectParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
-	Name    string         `query:"name"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int    `query:"size"`
+	Name string `query:"name"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
-	Filters []Filter       `query:"filters"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // GetReportsParams holds the query parameters of [Client.GetReports].
 type GetReportsParams struct {
+	// Number of the page, counting from 1.
 	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
 	Size int `query:"size"`
 }
 
 // GetPromptsParams holds the query parameters of [Client.GetPrompts].
 type GetPromptsParams struct {
-	Page      int            `query:"page"`
-	Size      int            `query:"size"`
-	Name      string         `query:"name"`
-	ProjectID string         `query:"project_id"`
-	Sorting   []SortingField `query:"sorting"`
-	Filters   []Filter       `query:"filters"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int    `query:"size"`
+	Name string `query:"name"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // GetPromptByIDParams holds the query parameters of [Client.GetPromptByID].
@@ -4696,26 +5353,36 @@ type GetPromptByIDParams struct {
 // GetPromptVersionsParams holds the query parameters of
 // [Client.GetPromptVersions].
 type GetPromptVersionsParams struct {
-	Page    int            `query:"page"`
-	Size    int            `query:"size"`
-	Search  string         `query:"search"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
-	Filters []Filter       `query:"filters"`
+	// Conditions that an entry must meet, all of them.
+	Filters []Filter `query:"filters"`
 }
 
 // FindReportFailuresParams holds the query parameters of
 // [Client.FindReportFailures].
 type FindReportFailuresParams struct {
-	Type      ReportFailureType `query:"type"`
-	ProjectID string            `query:"project_id"`
-	Page      int               `query:"page"`
-	Size      int               `query:"size"`
+	Type ReportFailureType `query:"type"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
 }
 
 // FindRetentionRulesParams holds the query parameters of
 // [Client.FindRetentionRules].
 type FindRetentionRulesParams struct {
-	Page            int   `query:"page"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
 	Size            int   `query:"size"`
 	IncludeInactive *bool `query:"include_inactive"`
 }
@@ -4723,130 +5390,202 @@ type FindRetentionRulesParams struct {
 // GetSpansByProjectParams holds the query parameters of
 // [Client.GetSpansByProject].
 type GetSpansByProjectParams struct {
-	Page             int            `query:"page"`
-	Size             int            `query:"size"`
-	ProjectName      string         `query:"project_name"`
-	ProjectID        string         `query:"project_id"`
-	TraceID          string         `query:"trace_id"`
-	Type             SpanType       `query:"type"`
-	Filters          []SpanFilter   `query:"filters"`
-	Truncate         *bool          `query:"truncate"`
-	StripAttachments *bool          `query:"strip_attachments"`
-	Sorting          []SortingField `query:"sorting"`
-	Exclude          []string       `query:"exclude"`
-	Search           string         `query:"search"`
-	FromTime         time.Time      `query:"from_time"`
-	ToTime           time.Time      `query:"to_time"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Id of the trace that the spans belong to.
+	TraceID string `query:"trace_id"`
+	// Type of the spans.
+	Type SpanType `query:"type"`
+	// Conditions that an entry must meet, all of them.
+	Filters []SpanFilter `query:"filters"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `query:"truncate"`
+	// Leaves placeholders where the server took out attachments; faster.
+	StripAttachments *bool `query:"strip_attachments"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Fields to leave out, also such as are always there otherwise.
+	Exclude []string `query:"exclude"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `query:"from_time"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `query:"to_time"`
 }
 
 // SpansExistParams holds the query parameters of [Client.SpansExist].
 type SpansExistParams struct {
-	ProjectID   string `query:"project_id"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Name of the project, in upper or lower case.
 	ProjectName string `query:"project_name"`
-	Source      string `query:"source"`
+	// Source that the entries must have.
+	Source string `query:"source"`
 }
 
 // FindSpanFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindSpanFeedbackScoreNames].
 type FindSpanFeedbackScoreNamesParams struct {
-	ProjectID string   `query:"project_id"`
-	Type      SpanType `query:"type"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Type of the spans.
+	Type SpanType `query:"type"`
 }
 
 // GetSpanStatsParams holds the query parameters of [Client.GetSpanStats].
 type GetSpanStatsParams struct {
-	ProjectID   string       `query:"project_id"`
-	ProjectName string       `query:"project_name"`
-	TraceID     string       `query:"trace_id"`
-	Type        SpanType     `query:"type"`
-	Filters     []SpanFilter `query:"filters"`
-	Search      string       `query:"search"`
-	FromTime    time.Time    `query:"from_time"`
-	ToTime      time.Time    `query:"to_time"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	// Id of the trace that the spans belong to.
+	TraceID string `query:"trace_id"`
+	// Type of the spans.
+	Type SpanType `query:"type"`
+	// Conditions that an entry must meet, all of them.
+	Filters []SpanFilter `query:"filters"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `query:"from_time"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `query:"to_time"`
 }
 
 // GetSpanByIDParams holds the query parameters of [Client.GetSpanByID].
 type GetSpanByIDParams struct {
+	// Leaves placeholders where the server took out attachments; faster.
 	StripAttachments *bool `query:"strip_attachments"`
 }
 
 // GetTracesByProjectParams holds the query parameters of
 // [Client.GetTracesByProject].
 type GetTracesByProjectParams struct {
-	Page              int            `query:"page"`
-	Size              int            `query:"size"`
-	ProjectName       string         `query:"project_name"`
-	ProjectID         string         `query:"project_id"`
-	Filters           []TraceFilter  `query:"filters"`
-	Truncate          *bool          `query:"truncate"`
-	StripAttachments  *bool          `query:"strip_attachments"`
-	Sorting           []SortingField `query:"sorting"`
-	Exclude           []string       `query:"exclude"`
-	Search            string         `query:"search"`
-	FromTime          time.Time      `query:"from_time"`
-	ToTime            time.Time      `query:"to_time"`
-	AnnotationQueueID string         `query:"annotation_queue_id"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Conditions that an entry must meet, all of them.
+	Filters []TraceFilter `query:"filters"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `query:"truncate"`
+	// Leaves placeholders where the server took out attachments; faster.
+	StripAttachments *bool `query:"strip_attachments"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Fields to leave out, also such as are always there otherwise.
+	Exclude []string `query:"exclude"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `query:"from_time"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `query:"to_time"`
+	// Id of an annotation queue that the entry must be in.
+	AnnotationQueueID string `query:"annotation_queue_id"`
 }
 
 // TracesExistParams holds the query parameters of [Client.TracesExist].
 type TracesExistParams struct {
-	ProjectID   string `query:"project_id"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Name of the project, in upper or lower case.
 	ProjectName string `query:"project_name"`
-	Source      string `query:"source"`
-	ThreadOnly  *bool  `query:"thread_only"`
+	// Source that the entries must have.
+	Source string `query:"source"`
+	// Counts only traces that belong to a thread.
+	ThreadOnly *bool `query:"thread_only"`
 }
 
 // FindTraceFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindTraceFeedbackScoreNames].
 type FindTraceFeedbackScoreNamesParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 }
 
 // GetTraceStatsParams holds the query parameters of [Client.GetTraceStats].
 type GetTraceStatsParams struct {
-	ProjectID   string        `query:"project_id"`
-	ProjectName string        `query:"project_name"`
-	Filters     []TraceFilter `query:"filters"`
-	Search      string        `query:"search"`
-	FromTime    time.Time     `query:"from_time"`
-	ToTime      time.Time     `query:"to_time"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	// Conditions that an entry must meet, all of them.
+	Filters []TraceFilter `query:"filters"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `query:"from_time"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `query:"to_time"`
 }
 
 // GetTraceThreadsParams holds the query parameters of [Client.GetTraceThreads].
 type GetTraceThreadsParams struct {
-	Page              int                 `query:"page"`
-	Size              int                 `query:"size"`
-	ProjectName       string              `query:"project_name"`
-	ProjectID         string              `query:"project_id"`
-	Truncate          *bool               `query:"truncate"`
-	StripAttachments  *bool               `query:"strip_attachments"`
-	Filters           []TraceThreadFilter `query:"filters"`
-	Sorting           []SortingField      `query:"sorting"`
-	Search            string              `query:"search"`
-	FromTime          time.Time           `query:"from_time"`
-	ToTime            time.Time           `query:"to_time"`
-	AnnotationQueueID string              `query:"annotation_queue_id"`
+	// Number of the page, counting from 1.
+	Page int `query:"page"`
+	// Most entries on a page; large pages take long.
+	Size int `query:"size"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	Truncate *bool `query:"truncate"`
+	// Leaves placeholders where the server took out attachments; faster.
+	StripAttachments *bool `query:"strip_attachments"`
+	// Conditions that an entry must meet, all of them.
+	Filters []TraceThreadFilter `query:"filters"`
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []SortingField `query:"sorting"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `query:"from_time"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `query:"to_time"`
+	// Id of an annotation queue that the entry must be in.
+	AnnotationQueueID string `query:"annotation_queue_id"`
 }
 
 // FindTraceThreadsFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindTraceThreadsFeedbackScoreNames].
 type FindTraceThreadsFeedbackScoreNamesParams struct {
+	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 }
 
 // GetTraceThreadStatsParams holds the query parameters of
 // [Client.GetTraceThreadStats].
 type GetTraceThreadStatsParams struct {
-	ProjectID   string              `query:"project_id"`
-	ProjectName string              `query:"project_name"`
-	Filters     []TraceThreadFilter `query:"filters"`
-	Search      string              `query:"search"`
-	FromTime    time.Time           `query:"from_time"`
-	ToTime      time.Time           `query:"to_time"`
+	// Id of the project; goes before a name.
+	ProjectID string `query:"project_id"`
+	// Name of the project, in upper or lower case.
+	ProjectName string `query:"project_name"`
+	// Conditions that an entry must meet, all of them.
+	Filters []TraceThreadFilter `query:"filters"`
+	// Text that an entry must contain, in upper or lower case.
+	Search string `query:"search"`
+	// Beginning of the time range; the time in the ids counts.
+	FromTime time.Time `query:"from_time"`
+	// End of the time range; the time in the ids counts.
+	ToTime time.Time `query:"to_time"`
 }
 
 // GetTraceByIDParams holds the query parameters of [Client.GetTraceByID].
 type GetTraceByIDParams struct {
+	// Leaves placeholders where the server took out attachments; faster.
 	StripAttachments *bool `query:"strip_attachments"`
 }
 

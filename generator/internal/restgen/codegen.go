@@ -114,6 +114,7 @@ func (d *document) source(config codegen.Configuration) (types, client string, e
 		return "", "", fmt.Errorf("generate types: %w", err)
 	}
 	code = fieldName.ReplaceAllString(code, "// ")
+	code = fieldGap.ReplaceAllString(code, "`\n//")
 	types, client, ok := strings.Cut(code, splitMark)
 	if !ok {
 		return "", "", fmt.Errorf("generate types: the client template has left no mark")
@@ -124,6 +125,10 @@ func (d *document) source(config codegen.Configuration) (types, client string, e
 // fieldName matches the field's name before a description that is a sentence of
 // its own.
 var fieldName = regexp.MustCompile(`// \w+ ` + ownSentence)
+
+// fieldGap matches the blank line before a field with a comment. With a comment on
+// most fields, it would be a third of the file.
+var fieldGap = regexp.MustCompile("`\n\n *//")
 
 // toJSON writes the document as JSON, which is read faster than YAML.
 func toJSON(n *yaml.Node) ([]byte, error) {
