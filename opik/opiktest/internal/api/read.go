@@ -18,6 +18,8 @@ import (
 // collection is a kind of entity that lives in projects: traces, spans or
 // threads. Lists, searches and statistics work the same for all of them.
 type collection struct {
+	// count is what statistics call the number of entities.
+	count    string
 	filters  filter.Fields
 	sortable []string
 	// excludable are the members that a reader may leave out.
@@ -216,7 +218,7 @@ func bodyInt(body doc.Object, name string, absent int) int {
 // traces and spans as collections.
 var (
 	traceCollection = &collection{
-		filters: traceFilters, sortable: traceSorting,
+		count: "trace_count", filters: traceFilters, sortable: traceSorting,
 		excludable: []string{"name", "start_time", "end_time", "input", "output", "metadata", "tags",
 			"error_info", "usage", "created_at", "created_by", "last_updated_by", "feedback_scores",
 			"span_feedback_scores", "comments", "guardrails_validations", "total_estimated_cost",
@@ -231,7 +233,7 @@ var (
 		},
 	}
 	spanCollection = &collection{
-		filters: spanFilters, sortable: spanSorting, narrow: []string{"trace_id", "type"},
+		count: "span_count", filters: spanFilters, sortable: spanSorting, narrow: []string{"trace_id", "type"},
 		excludable: []string{"name", "type", "start_time", "end_time", "input", "output", "metadata",
 			"model", "provider", "tags", "usage", "error_info", "created_at", "created_by",
 			"last_updated_by", "feedback_scores", "comments", "total_estimated_cost",

@@ -16,7 +16,17 @@ func Routes() []*wire.Route {
 		systemRoutes(),
 		traceRoutes(),
 		spanRoutes(),
+		threadRoutes(),
 		scoreRoutes(),
+		commentRoutes(),
+		statRoutes(),
+		projectRoutes(),
+		metricRoutes(),
+		datasetRoutes(),
+		itemRoutes(),
+		versionRoutes(),
+		importRoutes(),
+		exportRoutes(),
 	)
 }
 
@@ -55,5 +65,5 @@ func batched(member string, r *wire.Route) *wire.Route {
 	return r
 }
 
-// sortedNames returns the keys of a set in order.
-func sortedNames(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

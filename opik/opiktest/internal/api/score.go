@@ -137,5 +137,5 @@ func projectScoreNames(c *wire.Call) (wire.Result, error) {
 			seen[n] = true
 		}
 	}
-	return nameViews(sortedNames(seen)), nil
+	return nameViews(sortedKeys(seen)), nil
 }

@@ -61,6 +61,9 @@ func New(s Settings) *Store {
 // NewID returns a new version 7 id.
 func (s *Store) NewID() string { return s.ids.New(s.settings.Now()) }
 
+// Now returns the clock's time.
+func (s *Store) Now() time.Time { return s.settings.Now() }
+
 // now returns the time with microseconds, which is what the server stores for
 // times of its own. It never returns the same time twice, so that of two
 // changes the later one has the greater last_updated_at.

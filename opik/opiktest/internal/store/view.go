@@ -114,7 +114,7 @@ func (s *Store) TraceView(r *Row) doc.Object {
 	o["span_count"], o["llm_span_count"] = sum.spans, sum.llm
 	o["has_tool_spans"] = sum.tools > 0
 	if len(sum.usage) > 0 {
-		o["usage"] = sum.usageView()
+		o["usage"] = decimals(sum.usage)
 	}
 	if sum.cost.Sign() > 0 {
 		o["total_estimated_cost"] = Decimal(sum.cost)
@@ -176,14 +176,6 @@ func addUsage(sum map[string]*big.Rat, usage doc.Object) {
 		}
 		sum[k].Add(sum[k], n)
 	}
-}
-
-func (s spanSum) usageView() doc.Object {
-	o := doc.Object{}
-	for k, v := range s.usage {
-		o[k] = Decimal(v)
-	}
-	return o
 }
 
 // ProjectName returns the name of a project, "" if it was deleted.
