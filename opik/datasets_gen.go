@@ -27,7 +27,7 @@ type CreateDatasetParams struct {
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Tags is sent as tags.
+	// Tags of the dataset.
 	Tags []string
 	// What the dataset is for: experiments, or a test suite with assertions.
 	Type rest.DatasetType
@@ -71,7 +71,10 @@ type GetDatasetParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (c *Client) GetDataset(ctx context.Context, datasetName string, params GetDatasetParams, opts ...CallOption) (*rest.Dataset, error) {
-	return c.REST().GetDatasetByIdentifier(ctx, rest.DatasetIdentifier{DatasetName: datasetName, ProjectName: c.projectName(params.ProjectName, "")}, opts...)
+	return c.REST().GetDatasetByIdentifier(ctx, rest.DatasetIdentifier{
+		DatasetName: datasetName,
+		ProjectName: c.projectName(params.ProjectName, ""),
+	}, opts...)
 }
 
 // GetDatasetsParams holds the optional inputs of [Client.GetDatasets]. What has
@@ -152,10 +155,16 @@ type DeleteDatasetParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (c *Client) DeleteDataset(ctx context.Context, datasetName string, params DeleteDatasetParams, opts ...CallOption) error {
-	return c.REST().DeleteDatasetByName(ctx, rest.DatasetIdentifier{DatasetName: datasetName, ProjectName: c.projectName(params.ProjectName, "")}, opts...)
+	return c.REST().DeleteDatasetByName(ctx, rest.DatasetIdentifier{
+		DatasetName: datasetName,
+		ProjectName: c.projectName(params.ProjectName, ""),
+	}, opts...)
 }
 
-// Datasets reads and writes datasets with their items, versions and exports.
+// DatasetsService reads and writes datasets with their items, versions and
+// exports.
+//
+// Its methods may be called from several goroutines at once.
 type DatasetsService struct {
 	client *Client
 }
@@ -163,7 +172,7 @@ type DatasetsService struct {
 // Get returns one dataset.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such dataset.
 func (s *DatasetsService) Get(ctx context.Context, id string, opts ...CallOption) (*rest.Dataset, error) {
 	return s.client.REST().GetDatasetByID(ctx, id, opts...)
 }
@@ -173,7 +182,7 @@ func (s *DatasetsService) Get(ctx context.Context, id string, opts ...CallOption
 type DatasetUpdateParams struct {
 	// What the dataset is about. It holds at most 255 characters.
 	Description string
-	// Tags is sent as tags.
+	// Tags of the dataset.
 	Tags []string
 	// Who may read it: members of the workspace, or everybody.
 	Visibility rest.Visibility
@@ -289,7 +298,7 @@ func (s *DatasetsService) UpsertItems(ctx context.Context, items []rest.DatasetI
 // GetItem returns one dataset item.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such item.
 func (s *DatasetsService) GetItem(ctx context.Context, itemID string, opts ...CallOption) (*rest.DatasetItem, error) {
 	return s.client.REST().GetDatasetItemByID(ctx, itemID, opts...)
 }
@@ -394,21 +403,21 @@ func (s *DatasetsService) SearchItems(ctx context.Context, datasetName string, p
 // DatasetUpdateItemParams holds the optional inputs of
 // [DatasetsService.UpdateItem]. What has its zero value is not sent.
 type DatasetUpdateItemParams struct {
-	// Data is sent as data.
+	// The columns of the item: a JSON object that is not empty.
 	Data json.RawMessage
-	// Description is sent as description.
+	// What the item is about.
 	Description string
-	// Evaluators is sent as evaluators.
+	// Evaluators that apply to this item, in addition to those of the dataset.
 	Evaluators []rest.EvaluatorItem
-	// ExecutionPolicy is sent as execution_policy.
+	// Goes before the policy of the dataset.
 	ExecutionPolicy *rest.ExecutionPolicy
-	// Source is sent as source.
+	// Origin: trace needs trace_id, span needs trace_id and span_id.
 	Source rest.DatasetItemSource
-	// SpanID is sent as span_id.
+	// Id of the span that the item was made from.
 	SpanID string
-	// Tags is sent as tags.
+	// Tags of the item.
 	Tags []string
-	// TraceID is sent as trace_id.
+	// Id of the trace that the item was made from.
 	TraceID string
 }
 
@@ -494,7 +503,10 @@ func (s *DatasetsService) DeleteItems(ctx context.Context, params DatasetDeleteI
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *DatasetsService) CreateItemsFromCSV(ctx context.Context, datasetID string, file rest.File, opts ...CallOption) error {
-	return s.client.REST().CreateDatasetItemsFromCSV(ctx, rest.CreateDatasetItemsFromCSVForm{DatasetID: datasetID, File: &file}, opts...)
+	return s.client.REST().CreateDatasetItemsFromCSV(ctx, rest.CreateDatasetItemsFromCSVForm{
+		DatasetID: datasetID,
+		File:      &file,
+	}, opts...)
 }
 
 // CreateItemsFromJSON stores the elements of a JSON file as items. The server
@@ -587,7 +599,7 @@ type DatasetApplyItemChangesParams struct {
 // version and params.Override is not set.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing, [ErrInvalid] if the server does not
+// [ErrNotFound] if there is no such change, [ErrInvalid] if the server does not
 // accept the input.
 func (s *DatasetsService) ApplyItemChanges(ctx context.Context, id string, params DatasetApplyItemChangesParams, opts ...CallOption) (*rest.DatasetVersion, error) {
 	return s.client.REST().ApplyDatasetItemChanges(ctx, id, &rest.ApplyDatasetItemChangesParams{Override: params.Override}, rest.DatasetItemChanges{
@@ -675,7 +687,10 @@ type DatasetExperimentItemsStatsParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *DatasetsService) ExperimentItemsStats(ctx context.Context, id string, experimentIDs []string, params DatasetExperimentItemsStatsParams, opts ...CallOption) ([]rest.ProjectStatItemObject, error) {
-	answer, err := s.client.REST().GetDatasetExperimentItemsStats(ctx, id, &rest.GetDatasetExperimentItemsStatsParams{ExperimentIDs: experimentIDs, Filters: params.Filters}, opts...)
+	answer, err := s.client.REST().GetDatasetExperimentItemsStats(ctx, id, &rest.GetDatasetExperimentItemsStatsParams{
+		ExperimentIDs: experimentIDs,
+		Filters:       params.Filters,
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -729,7 +744,10 @@ func (s *DatasetsService) ListVersions(ctx context.Context, id string, params Da
 // error matches [ErrInvalid] if the server does not accept the input.
 func (s *DatasetsService) ListVersionsPage(ctx context.Context, id string, params DatasetListVersionsParams, opts ...CallOption) (*Page[rest.DatasetVersion], error) {
 	page, size := pageOf(params.Page, params.PageSize)
-	answer, err := s.client.REST().ListDatasetVersions(ctx, id, &rest.ListDatasetVersionsParams{Page: page, Size: size}, opts...)
+	answer, err := s.client.REST().ListDatasetVersions(ctx, id, &rest.ListDatasetVersionsParams{
+		Page: page,
+		Size: size,
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -754,7 +772,7 @@ func (s *DatasetsService) RetrieveVersion(ctx context.Context, id, versionName s
 // dataset now.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such diff.
 func (s *DatasetsService) CompareVersions(ctx context.Context, id string, opts ...CallOption) (*rest.DatasetVersionDiff, error) {
 	return s.client.REST().CompareDatasetVersions(ctx, id, opts...)
 }
@@ -772,17 +790,20 @@ type DatasetUpdateVersionParams struct {
 // UpdateVersion changes the description of a version and adds tags to it.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing, [ErrConflict] if it contradicts what
+// [ErrNotFound] if there is no such hash, [ErrConflict] if it contradicts what
 // exists, [ErrInvalid] if the server does not accept the input.
 func (s *DatasetsService) UpdateVersion(ctx context.Context, id, versionHash string, params DatasetUpdateVersionParams, opts ...CallOption) (*rest.DatasetVersion, error) {
-	return s.client.REST().UpdateDatasetVersion(ctx, id, versionHash, rest.DatasetVersionUpdate{ChangeDescription: params.ChangeDescription, TagsToAdd: params.TagsToAdd}, opts...)
+	return s.client.REST().UpdateDatasetVersion(ctx, id, versionHash, rest.DatasetVersionUpdate{
+		ChangeDescription: params.ChangeDescription,
+		TagsToAdd:         params.TagsToAdd,
+	}, opts...)
 }
 
 // RestoreVersion makes a new version that is as the one with the hash or tag, and
 // returns it.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such restore.
 func (s *DatasetsService) RestoreVersion(ctx context.Context, id, versionRef string, opts ...CallOption) (*rest.DatasetVersion, error) {
 	return s.client.REST().RestoreDatasetVersion(ctx, id, rest.DatasetVersionRestore{VersionRef: versionRef}, opts...)
 }
@@ -793,7 +814,7 @@ func (s *DatasetsService) RestoreVersion(ctx context.Context, id, versionRef str
 // tag holds at most 100 characters.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing, [ErrInvalid] if the server does not
+// [ErrNotFound] if there is no such tag, [ErrInvalid] if the server does not
 // accept the input.
 func (s *DatasetsService) CreateVersionTag(ctx context.Context, id, versionHash, tag string, opts ...CallOption) error {
 	return s.client.REST().CreateVersionTag(ctx, id, versionHash, rest.DatasetVersionTag{Tag: tag}, opts...)
@@ -821,7 +842,7 @@ func (s *DatasetsService) StartExport(ctx context.Context, id string, opts ...Ca
 // GetExportJob returns one dataset export job.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such export job.
 func (s *DatasetsService) GetExportJob(ctx context.Context, jobID string, opts ...CallOption) (*rest.DatasetExportJob, error) {
 	return s.client.REST().GetDatasetExportJob(ctx, jobID, opts...)
 }
@@ -838,7 +859,7 @@ func (s *DatasetsService) ExportJobs(ctx context.Context, opts ...CallOption) ([
 // if the job is not completed.
 //
 // It blocks until the server has answered its request. The caller closes the
-// content. Its error matches [ErrNotFound] if there is no such thing.
+// content. Its error matches [ErrNotFound] if there is no such download.
 func (s *DatasetsService) DownloadExport(ctx context.Context, jobID string, opts ...CallOption) (*rest.Content, error) {
 	return s.client.REST().DownloadDatasetExport(ctx, jobID, opts...)
 }
@@ -846,7 +867,7 @@ func (s *DatasetsService) DownloadExport(ctx context.Context, jobID string, opts
 // MarkExportJobViewed notes that somebody has seen the result of a job.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such mark viewed.
 func (s *DatasetsService) MarkExportJobViewed(ctx context.Context, jobID string, opts ...CallOption) error {
 	return s.client.REST().MarkDatasetExportJobViewed(ctx, jobID, opts...)
 }

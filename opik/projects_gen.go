@@ -15,7 +15,10 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
-// Projects reads and writes projects: what traces, spans and threads belong to.
+// ProjectsService reads and writes projects: what traces, spans and threads belong
+// to.
+//
+// Its methods may be called from several goroutines at once.
 type ProjectsService struct {
 	client *Client
 }
@@ -60,7 +63,10 @@ type ProjectRetrieveParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *ProjectsService) Retrieve(ctx context.Context, name string, params ProjectRetrieveParams, opts ...CallOption) (*rest.Project, error) {
-	return s.client.REST().RetrieveProject(ctx, rest.ProjectRetrieve{IncludeStats: params.IncludeStats, Name: name}, opts...)
+	return s.client.REST().RetrieveProject(ctx, rest.ProjectRetrieve{
+		IncludeStats: params.IncludeStats,
+		Name:         name,
+	}, opts...)
 }
 
 // ProjectListParams holds the optional inputs of [ProjectsService.List]. What has
@@ -288,7 +294,7 @@ type ProjectMetricsParams struct {
 // Metrics returns a metric of a project as a time series.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing, [ErrInvalid] if the server does not
+// [ErrNotFound] if there is no such metric, [ErrInvalid] if the server does not
 // accept the input.
 func (s *ProjectsService) Metrics(ctx context.Context, id string, params ProjectMetricsParams, opts ...CallOption) (*rest.ProjectMetricResponse, error) {
 	return s.client.REST().GetProjectMetrics(ctx, id, rest.ProjectMetricRequest{
@@ -330,7 +336,10 @@ func (s *ProjectsService) ListActivities(ctx context.Context, projectID string, 
 // error matches [ErrInvalid] if the server does not accept the input.
 func (s *ProjectsService) ListActivitiesPage(ctx context.Context, projectID string, params ProjectListActivitiesParams, opts ...CallOption) (*Page[rest.RecentActivityItem], error) {
 	page, size := pageOf(params.Page, params.PageSize)
-	answer, err := s.client.REST().GetRecentActivity(ctx, projectID, &rest.GetRecentActivityParams{Page: page, Size: size}, opts...)
+	answer, err := s.client.REST().GetRecentActivity(ctx, projectID, &rest.GetRecentActivityParams{
+		Page: page,
+		Size: size,
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -685,7 +694,7 @@ func (s *ProjectsService) ListPromptsPage(ctx context.Context, projectID string,
 // by its name.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such project.
 func (c *Client) GetProject(ctx context.Context, id string, opts ...CallOption) (*rest.Project, error) {
 	return c.REST().GetProjectByID(ctx, id, opts...)
 }

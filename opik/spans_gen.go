@@ -16,8 +16,10 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
-// Spans reads and changes spans that the server has. [StartSpan] is for recording
-// new ones.
+// SpansService reads and changes spans that the server has. [StartSpan] is for
+// recording new ones.
+//
+// Its methods may be called from several goroutines at once.
 type SpansService struct {
 	client *Client
 }
@@ -42,7 +44,7 @@ type SpanCreateParams struct {
 	Metadata json.RawMessage
 	// Name of the model, as its provider writes it.
 	Model string
-	// Name is sent as name.
+	// Name of the span.
 	Name string
 	// Output, any JSON.
 	Output json.RawMessage
@@ -322,7 +324,10 @@ type SpanFeedbackScoreNamesParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *SpansService) FeedbackScoreNames(ctx context.Context, params SpanFeedbackScoreNamesParams, opts ...CallOption) ([]rest.ScoreName, error) {
-	answer, err := s.client.REST().FindSpanFeedbackScoreNames(ctx, &rest.FindSpanFeedbackScoreNamesParams{ProjectID: params.ProjectID, Type: params.Type}, opts...)
+	answer, err := s.client.REST().FindSpanFeedbackScoreNames(ctx, &rest.FindSpanFeedbackScoreNamesParams{
+		ProjectID: params.ProjectID,
+		Type:      params.Type,
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -341,14 +346,17 @@ type SpanAddCommentParams struct {
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (s *SpansService) AddComment(ctx context.Context, text, spanID string, params SpanAddCommentParams, opts ...CallOption) (string, error) {
-	return s.client.REST().AddSpanComment(ctx, spanID, rest.Comment{SourceQueueID: params.SourceQueueID, Text: text}, opts...)
+func (s *SpansService) AddComment(ctx context.Context, spanID, text string, params SpanAddCommentParams, opts ...CallOption) (string, error) {
+	return s.client.REST().AddSpanComment(ctx, spanID, rest.Comment{
+		SourceQueueID: params.SourceQueueID,
+		Text:          text,
+	}, opts...)
 }
 
 // GetComment returns one span comment.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such comment.
 func (s *SpansService) GetComment(ctx context.Context, spanID, commentID string, opts ...CallOption) (*rest.Comment, error) {
 	return s.client.REST().GetSpanComment(ctx, spanID, commentID, opts...)
 }
@@ -366,7 +374,10 @@ type SpanUpdateCommentParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *SpansService) UpdateComment(ctx context.Context, commentID, text string, params SpanUpdateCommentParams, opts ...CallOption) error {
-	return s.client.REST().UpdateSpanComment(ctx, commentID, rest.Comment{SourceQueueID: params.SourceQueueID, Text: text}, opts...)
+	return s.client.REST().UpdateSpanComment(ctx, commentID, rest.Comment{
+		SourceQueueID: params.SourceQueueID,
+		Text:          text,
+	}, opts...)
 }
 
 // DeleteComments deletes several span comments at once. Those that do not exist
@@ -450,7 +461,7 @@ type GetSpanContentParams struct {
 // GetSpanContent returns one span.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such span.
 func (c *Client) GetSpanContent(ctx context.Context, id string, params GetSpanContentParams, opts ...CallOption) (*rest.Span, error) {
 	return c.REST().GetSpanByID(ctx, id, &rest.GetSpanByIDParams{StripAttachments: params.StripAttachments}, opts...)
 }
@@ -470,7 +481,7 @@ type DeleteSpanFeedbackScoreParams struct {
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (c *Client) DeleteSpanFeedbackScore(ctx context.Context, name, spanID string, params DeleteSpanFeedbackScoreParams, opts ...CallOption) error {
+func (c *Client) DeleteSpanFeedbackScore(ctx context.Context, spanID, name string, params DeleteSpanFeedbackScoreParams, opts ...CallOption) error {
 	return c.REST().DeleteSpanFeedbackScore(ctx, spanID, rest.DeleteFeedbackScore{
 		Author:        params.Author,
 		Name:          name,

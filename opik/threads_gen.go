@@ -15,9 +15,11 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
-// Threads reads and changes threads: conversations, which are all traces of a
-// project with the same thread id. A thread has two ids, that of the application
+// ThreadsService reads and changes threads: conversations, which are all traces of
+// a project with the same thread id. A thread has two ids, that of the application
 // and, as ThreadModelID, one that the server gives it.
+//
+// Its methods may be called from several goroutines at once.
 type ThreadsService struct {
 	client *Client
 }
@@ -345,15 +347,18 @@ type ThreadAddCommentParams struct {
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (s *ThreadsService) AddComment(ctx context.Context, text, threadModelID string, params ThreadAddCommentParams, opts ...CallOption) (string, error) {
-	return s.client.REST().AddThreadComment(ctx, threadModelID, rest.Comment{SourceQueueID: params.SourceQueueID, Text: text}, opts...)
+func (s *ThreadsService) AddComment(ctx context.Context, threadModelID, text string, params ThreadAddCommentParams, opts ...CallOption) (string, error) {
+	return s.client.REST().AddThreadComment(ctx, threadModelID, rest.Comment{
+		SourceQueueID: params.SourceQueueID,
+		Text:          text,
+	}, opts...)
 }
 
 // GetComment returns one comment on a thread, given by its ThreadModelID.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
-func (s *ThreadsService) GetComment(ctx context.Context, commentID, threadModelID string, opts ...CallOption) (*rest.Comment, error) {
+// [ErrNotFound] if there is no such comment.
+func (s *ThreadsService) GetComment(ctx context.Context, threadModelID, commentID string, opts ...CallOption) (*rest.Comment, error) {
 	return s.client.REST().GetThreadComment(ctx, threadModelID, commentID, opts...)
 }
 
@@ -370,7 +375,10 @@ type ThreadUpdateCommentParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *ThreadsService) UpdateComment(ctx context.Context, commentID, text string, params ThreadUpdateCommentParams, opts ...CallOption) error {
-	return s.client.REST().UpdateThreadComment(ctx, commentID, rest.Comment{SourceQueueID: params.SourceQueueID, Text: text}, opts...)
+	return s.client.REST().UpdateThreadComment(ctx, commentID, rest.Comment{
+		SourceQueueID: params.SourceQueueID,
+		Text:          text,
+	}, opts...)
 }
 
 // DeleteComments deletes several thread comments at once. Those that do not exist
@@ -411,7 +419,7 @@ type SearchThreadsParams struct {
 //
 // It sends one request when the iterator is first used, for 2,000 results at most:
 // the server's cursor for threads goes against their order and would repeat or
-// lose some. If there may be more, it ends in a [*TooManyResultsError]. Use
+// lose some. If there may be more, its last error matches [ErrMoreResults]. Use
 // [ThreadsService.List] for more.
 //
 // Its error matches [ErrInvalid] if the server does not accept the input.

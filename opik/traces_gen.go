@@ -16,8 +16,10 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
-// Traces reads and changes traces that the server has. [Client.StartTrace] is for
-// recording new ones.
+// TracesService reads and changes traces that the server has. [Client.StartTrace]
+// is for recording new ones.
+//
+// Its methods may be called from several goroutines at once.
 type TracesService struct {
 	client *Client
 }
@@ -40,7 +42,7 @@ type TraceCreateParams struct {
 	LastUpdatedAt time.Time
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata json.RawMessage
-	// Name is sent as name.
+	// Name of the trace.
 	Name string
 	// Output, any JSON.
 	Output json.RawMessage
@@ -331,14 +333,17 @@ type TraceAddCommentParams struct {
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (s *TracesService) AddComment(ctx context.Context, text, traceID string, params TraceAddCommentParams, opts ...CallOption) (string, error) {
-	return s.client.REST().AddTraceComment(ctx, traceID, rest.Comment{SourceQueueID: params.SourceQueueID, Text: text}, opts...)
+func (s *TracesService) AddComment(ctx context.Context, traceID, text string, params TraceAddCommentParams, opts ...CallOption) (string, error) {
+	return s.client.REST().AddTraceComment(ctx, traceID, rest.Comment{
+		SourceQueueID: params.SourceQueueID,
+		Text:          text,
+	}, opts...)
 }
 
 // GetComment returns one trace comment.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such comment.
 func (s *TracesService) GetComment(ctx context.Context, traceID, commentID string, opts ...CallOption) (*rest.Comment, error) {
 	return s.client.REST().GetTraceComment(ctx, traceID, commentID, opts...)
 }
@@ -356,7 +361,10 @@ type TraceUpdateCommentParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *TracesService) UpdateComment(ctx context.Context, commentID, text string, params TraceUpdateCommentParams, opts ...CallOption) error {
-	return s.client.REST().UpdateTraceComment(ctx, commentID, rest.Comment{SourceQueueID: params.SourceQueueID, Text: text}, opts...)
+	return s.client.REST().UpdateTraceComment(ctx, commentID, rest.Comment{
+		SourceQueueID: params.SourceQueueID,
+		Text:          text,
+	}, opts...)
 }
 
 // DeleteComments deletes several trace comments at once. Those that do not exist
@@ -437,7 +445,7 @@ type GetTraceContentParams struct {
 // GetTraceContent returns one trace.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such thing.
+// [ErrNotFound] if there is no such trace.
 func (c *Client) GetTraceContent(ctx context.Context, id string, params GetTraceContentParams, opts ...CallOption) (*rest.Trace, error) {
 	return c.REST().GetTraceByID(ctx, id, &rest.GetTraceByIDParams{StripAttachments: params.StripAttachments}, opts...)
 }
@@ -457,7 +465,7 @@ type DeleteTraceFeedbackScoreParams struct {
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (c *Client) DeleteTraceFeedbackScore(ctx context.Context, name, traceID string, params DeleteTraceFeedbackScoreParams, opts ...CallOption) error {
+func (c *Client) DeleteTraceFeedbackScore(ctx context.Context, traceID, name string, params DeleteTraceFeedbackScoreParams, opts ...CallOption) error {
 	return c.REST().DeleteTraceFeedbackScore(ctx, traceID, rest.DeleteFeedbackScore{
 		Author:        params.Author,
 		Name:          name,

@@ -23,6 +23,7 @@ var Emitters = []Emitter{
 	{"services", services},
 	{"messages", messages},
 	{"operations", operations},
+	{"directives", directives},
 }
 
 // Emit runs all emitters.

@@ -212,7 +212,7 @@ func (w methodWriter) literal(l *ir.Literal) *jen.Statement {
 		fields = append(fields, jen.Id(a.Field).Op(":").Add(w.value(a.Value)))
 	}
 	name := w.typ("rest." + l.Type)
-	if len(fields) < 3 && !strings.Contains(l.Type, "[") {
+	if len(fields) < 2 {
 		return name.Values(fields...)
 	}
 	return name.Custom(lines, fields...)

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/opik-go/sdk/generator/internal/ir"
@@ -56,7 +58,8 @@ func index(m *ir.Model) *goFile {
 		if g.Service == "" {
 			continue
 		}
-		fields = append(fields, doc(g.Doc).Id(g.Field).Op("*").Id(g.Service))
+		first, _, _ := strings.Cut(g.Doc, "\n\n")
+		fields = append(fields, doc(strings.Replace(first, g.Service, g.Field, 1)).Id(g.Field).Op("*").Id(g.Service))
 		values = append(values, jen.Id(g.Field).Op(":").Op("&").Id(g.Service).Values(jen.Id("client")))
 	}
 	f.declare("Services are the parts of a [Client] that have a subject of their own.",

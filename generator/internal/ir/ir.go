@@ -212,9 +212,11 @@ const (
 
 // Operation is a row of the operation table.
 type Operation struct {
-	ID     string `json:"id"`
-	Tag    string `json:"tag"`
-	Kind   Kind   `json:"kind"`
+	ID   string `json:"id"`
+	Tag  string `json:"tag"`
+	Kind Kind   `json:"kind"`
+	// Why says what about the operation's shape decided the kind.
+	Why    string `json:"why"`
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	State  State  `json:"state"`

@@ -57,7 +57,7 @@ func Compare(root string, files []File) (*Plan, error) {
 		case err != nil:
 			return nil, err
 		case bytes.Equal(old, f.Data):
-		case !ours(old):
+		case !Ours(old):
 			return nil, fmt.Errorf("%s was written by hand (it lacks the line %q) and would be overwritten", f.Path, GoHeader)
 		default:
 			p.Steps = append(p.Steps, Step{f.Path, Change, old, f.Data})
@@ -85,7 +85,7 @@ func (p *Plan) findStale(produced map[string]bool) error {
 				return err
 			}
 			data, err := os.ReadFile(path)
-			if err == nil && ours(data) {
+			if err == nil && Ours(data) {
 				p.Steps = append(p.Steps, Step{filepath.ToSlash(rel), Remove, data, nil})
 			}
 			return err
@@ -162,4 +162,19 @@ func writeBeside(path string, data []byte) (string, error) {
 	}
 	_, err = f.Write(data)
 	return f.Name(), errors.Join(err, f.Chmod(0o644), f.Close())
+}
+
+// WriteIfChanged writes one file, atomically and only if its bytes change.
+func WriteIfChanged(path string, data []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	temporary, err := writeBeside(path, data)
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil && temporary != "" {
+		err = errors.Join(err, os.Remove(temporary))
+	}
+	return err
 }

@@ -152,6 +152,7 @@ func (b *binder) constant(in *input, rule tmpl.FieldRule) *ir.Value {
 func (b *binder) arguments() {
 	var rest []tmpl.Arg
 	for _, arg := range b.tmpl.Args {
+		b.method.Args = append(b.method.Args, ir.Arg{Name: arg.Name, Type: arg.Type})
 		in := b.input(arg.Name)
 		switch {
 		case in != nil && in.Value == nil:
@@ -195,7 +196,6 @@ func (b *binder) bindArg(in *input, arg tmpl.Arg) {
 		b.failf(arg.Pos, "argument-type", "", "%s is %s, not %s", arg.Name, strings.TrimPrefix(in.Type, "*"), arg.Type)
 	}
 	in.Value = &ir.Value{Kind: ir.ValueArg, Name: arg.Name, Address: pointer}
-	b.method.Args = append(b.method.Args, ir.Arg{Name: arg.Name, Type: arg.Type})
 }
 
 // wholeBody binds an argument that has the type of the whole body.
@@ -204,7 +204,6 @@ func (b *binder) wholeBody(arg tmpl.Arg) bool {
 		return false
 	}
 	b.inputs = slices.DeleteFunc(b.inputs, func(in *input) bool { return in.Place == inBody })
-	b.method.Args = append(b.method.Args, ir.Arg{Name: arg.Name, Type: arg.Type})
 	b.method.Call.Body = &ir.Value{Kind: ir.ValueArg, Name: arg.Name}
 	return true
 }

@@ -67,18 +67,25 @@ func (b *binder) sentence() string {
 	return fmt.Sprintf("%s calls %s %s.", name, b.op.Method, b.op.Path)
 }
 
-// thing is what the operation is about: the collection in its path, if it is not
-// the service's own noun.
+// thing is what the operation is about, with the service's noun before it if it is
+// something that belongs to that: dataset, dataset item.
 func (b *binder) thing() string {
+	own := b.subject()
+	if b.noun != "" && folded(b.noun) != folded(own) {
+		return b.noun + " " + own
+	}
+	return own
+}
+
+// notThings are the last words of paths that say what is done, not to what.
+var notThings = []string{"batch", "search", "stream", "delete", "delete-batch", "retrieve"}
+
+// subject is what the operation is about: the collection in its path.
+func (b *binder) subject() string {
 	for segment := range backwards(strings.Split(b.op.Path, "/")) {
-		if parameterSegment(segment) || slices.Contains([]string{"batch", "search", "stream", "delete", "delete-batch", "retrieve"}, segment) {
-			continue
+		if !parameterSegment(segment) && !slices.Contains(notThings, segment) {
+			return singular(strings.Join(words(segment), " "))
 		}
-		own := singular(strings.Join(words(segment), " "))
-		if b.noun != "" && folded(b.noun) != folded(own) {
-			return b.noun + " " + own
-		}
-		return own
 	}
 	return "record"
 }
@@ -108,7 +115,7 @@ func (b *binder) searchFacts() string {
 			use = fmt.Sprintf(" Use %s for more.", docLink(s.Instead))
 		}
 		return fmt.Sprintf("It sends one request when the iterator is first used, for %s results at most: %s "+
-			"If there may be more, it ends in a [*TooManyResultsError].%s", thousands(s.Max), ended(b.tmpl.Reason), use)
+			"If there may be more, its last error matches [ErrMoreResults].%s", thousands(s.Max), ended(b.tmpl.Reason), use)
 	}
 	return "It sends a request when the iterator is first used and further ones as the caller goes on, and ends them when the caller stops. " +
 		"A stream that breaks is resumed after the last record that arrived. After an error the iterator ends; every range over it starts anew."
@@ -131,14 +138,14 @@ func ended(s string) string {
 }
 
 // refusal is a class of errors with the status that it stands for, and when a
-// server answers with it.
+// server answers with it; the thing is added after a blank.
 type refusal struct {
 	status, name, when string
 	kinds              []ir.Kind // for which it is known though the contract does not list it
 }
 
 var refusals = []refusal{
-	{"404", "ErrNotFound", "there is no such thing", []ir.Kind{ir.KindGet, ir.KindDownload}},
+	{"404", "ErrNotFound", "there is no such ", []ir.Kind{ir.KindGet, ir.KindDownload}},
 	{"409", "ErrConflict", "it contradicts what exists", nil},
 	{"400", "ErrInvalid", "the server does not accept the input", nil},
 	{"422", "ErrInvalid", "the server does not accept the input", nil},
@@ -154,6 +161,9 @@ func (b *binder) errors(doc string) string {
 	for _, f := range refusals {
 		documented := slices.ContainsFunc(b.op.Responses, func(r *spec.Response) bool { return r.Status == f.status })
 		part := fmt.Sprintf("[%s] if %s", f.name, f.when)
+		if strings.HasSuffix(part, " ") {
+			part += b.subject()
+		}
 		if !documented && !slices.Contains(f.kinds, b.method.Kind) || strings.Contains(doc, f.name) || slices.Contains(parts, part) {
 			continue
 		}
@@ -200,7 +210,12 @@ func bounds(s *spec.Schema) string {
 // fieldDoc writes the comment of a field of a params struct.
 func (b *binder) fieldDoc(in *input, name string) string {
 	doc := in.Description
-	if doc == "" {
+	switch {
+	case doc != "":
+	case b.method.Kind == ir.KindCreate, b.method.Kind == ir.KindUpdate:
+		property := strings.Join(words(name), " ")
+		doc = fmt.Sprintf("%s of the %s.", strings.ToUpper(property[:1])+property[1:], b.subject())
+	default:
 		doc = fmt.Sprintf("%s is sent as %s.", name, in.Wire)
 	}
 	if l := bounds(b.Contract.Resolve(in.Schema)); l != "" {

@@ -29,6 +29,7 @@ func (r *resolver) groups() {
 			}
 			services[g.Name] = g.Pos
 			group.Field, group.Service = g.Name, g.Name+"Service"
+			group.Doc = serviceDoc(g)
 			r.declare(group.Service, g.Pos)
 			if !r.knownTag(g) {
 				continue
@@ -40,6 +41,18 @@ func (r *resolver) groups() {
 		}
 		r.model.Groups = append(r.model.Groups, group)
 	}
+}
+
+// serviceDoc is the comment of a service's type: the template's, or a sentence.
+func serviceDoc(g *tmpl.Group) string {
+	name := g.Name + "Service"
+	text := fmt.Sprintf("%s has the operations on %s.", name, plural(noun(g)))
+	if rest, ok := strings.CutPrefix(g.Doc, g.Name+" "); ok {
+		text = name + " " + rest
+	} else if g.Doc != "" {
+		text = g.Doc
+	}
+	return text + "\n\nIts methods may be called from several goroutines at once."
 }
 
 // owner is the Go type that has a group's methods.

@@ -1,7 +1,10 @@
 package resolve
 
 import (
+	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/ir"
 	"github.com/opik-go/sdk/generator/internal/restgen"
@@ -76,10 +79,30 @@ func (r *resolver) bodyInputs(op *spec.Operation) []*input {
 		}
 		all = append(all, &input{
 			Place: inBody, Wire: p.Name, Required: p.Required, Field: f.Name, Type: r.qualify(f.Type),
-			Schema: p.Schema, Description: p.Description,
+			Schema: p.Schema, Description: cmp.Or(p.Description, r.described(op.Body.Content[0].Schema, p.Name)),
 		})
 	}
 	return all
+}
+
+// described returns the description that another view of a schema has for a
+// property: Dataset_Write and Dataset_Public are views of one thing.
+func (r *resolver) described(s *spec.Schema, name string) string {
+	if s == nil || s.Ref == "" {
+		return ""
+	}
+	family, _, _ := strings.Cut(s.Ref, "_")
+	for _, other := range slices.Sorted(maps.Keys(r.Contract.Schemas)) {
+		if base, _, _ := strings.Cut(other, "_"); base != family {
+			continue
+		}
+		for _, p := range r.properties(r.Contract.Schemas[other]) {
+			if p.Name == name && p.Description != "" {
+				return p.Description
+			}
+		}
+	}
+	return ""
 }
 
 // property is a member of an object, with what its place says about it.

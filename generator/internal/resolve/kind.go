@@ -14,44 +14,46 @@ import (
 var numbered = regexp.MustCompile(`_[0-9]+$`)
 
 // kind infers what an operation does from its shape alone: method, path,
-// parameters, body and answer. No rule looks at its name.
-func (r *resolver) kind(op *spec.Operation) ir.Kind {
+// parameters, body and answer. No rule looks at its name. It also returns what
+// decided.
+func (r *resolver) kind(op *spec.Operation) (ir.Kind, string) {
 	rest := r.REST.Operations[op.ID]
 	if rest == nil {
-		return ir.KindAction
+		return ir.KindAction, "the REST layer lacks it"
 	}
 	names := lastParameter.MatchString(op.Path)
 	switch {
 	case rest.Result == restgen.ResultStream:
-		if cursor(r.bodyInputs(op)) != nil {
-			return ir.KindSearch
+		if in := cursor(r.bodyInputs(op)); in != nil {
+			return ir.KindSearch, "it answers with a stream, and its body has " + in.Wire
 		}
-		return ir.KindStream
+		return ir.KindStream, "it answers with a stream, and its body has no cursor"
 	case rest.Result == restgen.ResultEvents:
-		return ir.KindEvents
+		return ir.KindEvents, "it answers with server-sent events"
 	case rest.Result == restgen.ResultRaw:
-		return ir.KindDownload
+		return ir.KindDownload, "it answers with bytes"
 	case rest.Body == restgen.BodyMultipart || rest.Body == restgen.BodyRaw:
-		return ir.KindUpload
+		return ir.KindUpload, "its body is a file"
 	case op.Method == "GET" && rest.Result == restgen.ResultJSON && paged(op) && r.pageItems(rest) != nil:
-		return ir.KindList
-	case op.Method == "GET" && rest.Result == restgen.ResultJSON && names,
-		op.Method == "POST" && rest.Result == restgen.ResultJSON && lastWord(op.Path) == "retrieve":
-		return ir.KindGet
+		return ir.KindList, "it is a GET with page and size, and answers with content"
+	case op.Method == "GET" && rest.Result == restgen.ResultJSON && names:
+		return ir.KindGet, "it is a GET whose path ends in a parameter"
+	case op.Method == "POST" && rest.Result == restgen.ResultJSON && lastWord(op.Path) == "retrieve":
+		return ir.KindGet, "it is a POST to retrieve"
 	case op.Method == "POST" && rest.Result == restgen.ResultLocation:
-		return ir.KindCreate
+		return ir.KindCreate, "it is a POST that answers with a Location"
 	case op.Method == "DELETE":
-		return ir.KindDelete
+		return ir.KindDelete, "it is a DELETE"
 	case op.Method == "POST" && rest.Result == restgen.ResultNone && deletes.MatchString(op.Path):
-		return ir.KindBatchDelete
+		return ir.KindBatchDelete, "it is a POST to delete that answers with nothing"
 	case (op.Method == "PATCH" || op.Method == "PUT") && names:
-		return ir.KindUpdate
+		return ir.KindUpdate, "it is a " + op.Method + " whose path ends in a parameter"
 	case op.Method == "PATCH" && rest.Body == restgen.BodyJSON:
-		return ir.KindBatchUpdate
+		return ir.KindBatchUpdate, "it is a PATCH whose path names no record"
 	case rest.Result != restgen.ResultNone:
-		return ir.KindQuery
+		return ir.KindQuery, "it answers with a result, and no other rule applies"
 	}
-	return ir.KindAction
+	return ir.KindAction, "it answers with nothing, and no other rule applies"
 }
 
 var (

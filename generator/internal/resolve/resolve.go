@@ -80,8 +80,9 @@ type resolver struct {
 // table starts the operation table: a row for each operation, undecided.
 func (r *resolver) table() {
 	for _, op := range r.Contract.Operations {
+		kind, why := r.kind(op)
 		row := &ir.Operation{
-			ID: op.ID, Tag: op.Tag, Kind: r.kind(op), Method: op.Method, Path: op.Path,
+			ID: op.ID, Tag: op.Tag, Kind: kind, Why: why, Method: op.Method, Path: op.Path,
 			State: ir.StateUndecided, Contract: op.Pos,
 		}
 		r.rows[op.ID] = row

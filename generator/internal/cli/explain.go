@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+
+	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/ir"
+)
+
+// explanation is what explain prints with -json, for each match.
+type explanation struct {
+	Operation *ir.Operation `json:"operation"`
+	Method    *ir.Method    `json:"method,omitempty"`
+	Message   *ir.Message   `json:"message,omitempty"`
+}
+
+// explainVerb says how a symbol and an operation belong together.
+func explainVerb(*flag.FlagSet) func(*run) int {
+	return func(r *run) int {
+		g, problems := r.generate("", false)
+		if g == nil || g.Model == nil {
+			return r.finish(Trouble, problems, nil, "")
+		}
+		found, names := find(g.Model, r.args[0])
+		if len(found) == 0 {
+			var unknown diag.List
+			unknown.Add(diag.Diagnostic{
+				Code: "unknown-name", Message: fmt.Sprintf("neither an operation nor a generated symbol is called %q", r.args[0]),
+				Hint: diag.DidYouMean(r.args[0], names),
+			})
+			return r.finish(Trouble, unknown, nil, "")
+		}
+		var text []string
+		for _, e := range found {
+			text = append(text, e.text())
+		}
+		// What is wrong elsewhere is the business of generate.
+		return r.finish(InStep, diag.List{}, found, strings.Join(text, "\n"))
+	}
+}
+
+// find returns what a name means, and all names there are. A symbol may be
+// written with or without its type: TracesService.List, Traces.List, List.
+func find(m *ir.Model, name string) (found []explanation, names []string) {
+	methods := map[string]*ir.Method{}
+	symbols := map[string][]string{} // names for each operation
+	add := func(id string, all ...string) {
+		symbols[id] = append(symbols[id], all...)
+	}
+	for _, g := range m.Groups {
+		for _, method := range g.Methods {
+			methods[method.Operation] = method
+			add(method.Operation, method.Name, method.Call.Method)
+			if g.Service != "" {
+				add(method.Operation, g.Field+"."+method.Name)
+			}
+			if method.Params != nil {
+				add(method.Operation, method.Params.Type)
+			}
+			if method.Page != nil {
+				add(method.Operation, method.Page.Method)
+			}
+		}
+	}
+	messages := map[string]*ir.Message{}
+	for _, message := range m.Messages {
+		messages[message.Kind.Operation] = message
+		add(message.Kind.Operation, message.Name)
+	}
+	for _, op := range m.Operations {
+		add(op.ID, op.ID)
+		if op.Symbol != "" {
+			add(op.ID, op.Symbol)
+		}
+		names = append(names, symbols[op.ID]...)
+		for _, symbol := range symbols[op.ID] {
+			if symbol == name {
+				found = append(found, explanation{op, methods[op.ID], messages[op.ID]})
+				break
+			}
+		}
+	}
+	return found, names
+}
+
+// text explains one operation.
+func (e explanation) text() string {
+	op := e.Operation
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s %s\n", op.ID, op.Method, op.Path)
+	fmt.Fprintf(&b, "  contract  %s, tag %q\n", op.Contract, op.Tag)
+	fmt.Fprintf(&b, "  kind      %s: %s\n", op.Kind, op.Why)
+	switch op.State {
+	case ir.StateMethod, ir.StateMessage:
+		fmt.Fprintf(&b, "  %-9s %s\n", op.State, op.Symbol)
+	case ir.StateSkipped:
+		fmt.Fprintf(&b, "  skipped   %s\n", op.Reason)
+	default:
+		fmt.Fprintf(&b, "  %s\n", op.State)
+	}
+	if op.Pos.File != "" {
+		why := "the template names the operation"
+		if op.Inferred != "" {
+			why = "inferred: " + op.Inferred
+		}
+		if op.State != ir.StateMethod {
+			why = ""
+		}
+		fmt.Fprintf(&b, "  template  %s\n", strings.TrimSuffix(op.Pos.String()+", "+why, ", "))
+	}
+	if e.Method != nil {
+		e.inputs(&b)
+	}
+	return b.String()
+}
+
+// inputs says where the inputs of a method come from.
+func (e explanation) inputs(b *strings.Builder) {
+	m := e.Method
+	fmt.Fprintf(b, "  calls     rest.Client.%s\n", m.Call.Method)
+	for _, a := range m.Args {
+		fmt.Fprintf(b, "  argument  %s %s\n", a.Name, a.Type)
+	}
+	if m.Params != nil {
+		fmt.Fprintf(b, "  params    %s\n", m.Params.Type)
+		for _, f := range m.Params.Fields {
+			fmt.Fprintf(b, "    %s %s", f.Name, f.Type)
+			if f.Wire != "" {
+				fmt.Fprintf(b, ", sent as %s", f.Wire)
+			}
+			b.WriteString("\n")
+		}
+	}
+	if m.Result.Type != "" {
+		fmt.Fprintf(b, "  returns   %s\n", strings.TrimSpace(string(m.Result.Kind)+" "+m.Result.Type))
+	}
+}
