@@ -205,11 +205,7 @@ func (b builder) schema(n *yaml.Node) *Schema {
 		MaxItems:         count(get(n, "maxItems")),
 		MinLength:        count(get(n, "minLength")),
 		MaxLength:        count(get(n, "maxLength")),
-		Minimum:          decimal(get(n, "minimum")),
-		Maximum:          decimal(get(n, "maximum")),
 		Pattern:          text(n, "pattern"),
-		ExclusiveMinimum: decimal(get(n, "exclusiveMinimum")),
-		ExclusiveMaximum: decimal(get(n, "exclusiveMaximum")),
 		Default:          jsonText(get(n, "default")),
 		Description:      text(n, "description"),
 		ContentSchema:    b.schema(get(n, "contentSchema")),
@@ -229,6 +225,7 @@ func (b builder) schema(n *yaml.Node) *Schema {
 		}
 		slices.SortFunc(s.Discriminator.Mapping, func(x, y MappingEntry) int { return strings.Compare(x.Value, y.Value) })
 	}
+	setBounds(s, n)
 	b.foldNull(s)
 	return s
 }
@@ -268,18 +265,6 @@ func count(n *yaml.Node) *int {
 		return nil
 	}
 	v, err := strconv.Atoi(n.Value)
-	if err != nil {
-		return nil
-	}
-	return &v
-}
-
-// decimal returns a number. The grammar admits numbers only.
-func decimal(n *yaml.Node) *float64 {
-	if n == nil {
-		return nil
-	}
-	v, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil {
 		return nil
 	}
