@@ -178,7 +178,7 @@ func (s *start) identify(c *Client) (id string, at time.Time, clocked bool) {
 		c.reportID("WithID", "id", err)
 	}
 	if clocked {
-		return uuid7.New(), at, clocked
+		return uuid7.NewAt(at), at, clocked
 	}
 	return uuid7.At(at), at, clocked
 }

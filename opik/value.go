@@ -17,11 +17,14 @@ const maxScratch = 64 << 10
 // specified as object, list or text: any other value becomes the only member of an
 // object, named after the field. Nil, also in a pointer, is no value.
 func encodeValue(v any, field string) jsonenc.Raw {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return nil
-	}
-	if raw, ok := v.(jsonenc.Raw); ok {
-		return raw
+	case jsonenc.Raw:
+		return v
+	case string:
+		// Most texts have little to escape.
+		return jsonenc.AppendString(make(jsonenc.Raw, 0, len(v)+2+len(v)/64), v)
 	}
 	buffer := scratch.Get().(*[]byte)
 	encoded := jsonenc.AppendValue((*buffer)[:0], v)

@@ -3,6 +3,7 @@ package opik_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -185,7 +186,8 @@ func newClient(t testing.TB, opts ...opik.Option) (*opik.Client, *wire, *logs) {
 // close closes a client of which the test does not care what was delivered.
 func close(t testing.TB, c *opik.Client) {
 	t.Helper()
-	if r, err := c.Close(t.Context()); err != nil {
+	// The context of the test has ended by now.
+	if r, err := c.Close(context.Background()); err != nil {
 		t.Logf("close: %v; %v", err, r)
 	}
 }

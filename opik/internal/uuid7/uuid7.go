@@ -28,9 +28,12 @@ const (
 // and as a number, than every id that New returned before in this process,
 // also when the clock stands still or is set back. It is safe for concurrent
 // use.
-func New() string {
+func New() string { return NewAt(time.Now()) }
+
+// NewAt is New for a caller that has read the clock a moment ago.
+func NewAt(now time.Time) string {
 	mu.Lock()
-	hi, lo := present.next(tickOf(time.Now()), true)
+	hi, lo := present.next(tickOf(now), true)
 	mu.Unlock()
 	return format(hi, lo)
 }
