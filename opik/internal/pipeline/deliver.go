@@ -283,7 +283,7 @@ func (l *lane) failed(k *kindState, f failure) {
 		wait = p.opts.Retry.MaxHint
 	}
 	l.retryAt, l.hinted = now.Add(wait), hinted
-	if f.status != 0 || isTimeout(f.err) {
+	if f.mayBeTheSize() {
 		k.items = max(min(n, k.items)/2, 1)
 	}
 	failures := l.failures
@@ -293,9 +293,17 @@ func (l *lane) failed(k *kindState, f failure) {
 	}
 }
 
-func isTimeout(err error) bool {
-	var t interface{ Timeout() bool }
-	return errors.As(err, &t) && t.Timeout()
+// mayBeTheSize reports whether a smaller request may succeed: where the server
+// counts records, took too long, or failed at its work.
+func (f failure) mayBeTheSize() bool {
+	switch f.status {
+	case 0:
+		var t interface{ Timeout() bool }
+		return errors.As(f.err, &t) && t.Timeout()
+	case http.StatusServiceUnavailable:
+		return false
+	}
+	return f.status >= 400
 }
 
 // isDead is called with the lock held.

@@ -163,6 +163,7 @@ func open(t *testing.T, s Sender, adjust ...func(*Options)) *Pipeline {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { p.Close(within(0)) })
 	return p
 }
 

@@ -21,11 +21,8 @@ type record struct {
 	seq uint64
 	// weight is the number of accepted records that this one stands for.
 	weight int64
-	// strikes counts how often the server failed on this record alone while it
-	// took others, and struck is when it did so last, in Unix nanoseconds; see
-	// suspects.
-	strikes int
-	struck  int64
+	// suspicion says how often the server failed on this record alone.
+	suspicion suspicion
 }
 
 // recordOverhead estimates the memory that managing a record takes: the record

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -14,14 +15,38 @@ import (
 // takes the batch apart until the record that makes the server fail stands
 // alone, sets that aside as a suspect, and goes on with the others. If the
 // server takes none of them, nothing has been learned, and all wait for its
-// recovery. If it does take others, the suspect gets a strike. Only a record
-// with several strikes, with some time between them, is given up: a server that
-// fails at random does not produce them.
+// recovery. If it does take others, that is evidence against the suspect, which
+// is put back and tried again. It is given up when the evidence suffices.
 const (
-	probeAfter    = 3
-	maxStrikes    = 5
-	strikeSpacing = 5 * time.Second
+	probeAfter = 3
+	// suspectWait bounds, as a number of failures, how long the records behind a
+	// suspect have to wait between two probes.
+	suspectWait = 4
+	// minSuspicion is how long a record must have been under suspicion.
+	minSuspicion = 30 * time.Second
+	// conviction is the evidence that is needed, in bits. A record that is not to
+	// blame gets this far once in 10^12 times.
+	conviction = 40
 )
+
+// suspicion is what speaks against a record.
+type suspicion struct {
+	since int64 // Unix nanoseconds; 0 is never
+	alone int   // how often the server failed on the record alone, in probes in which it took others
+	// What became of other requests in the same probes.
+	taken, failed int
+}
+
+// evidence returns how surprising the record's failures would be if it were like
+// the others, in bits: the logarithm of the chance that requests which fail as
+// often as those of other records fail that many times in a row.
+func (s suspicion) evidence() float64 {
+	return float64(s.alone) * math.Log2(float64(s.taken+s.failed+2)/float64(s.failed+1))
+}
+
+func (s suspicion) proven(now int64) bool {
+	return s.evidence() >= conviction && now-s.since >= int64(minSuspicion)
+}
 
 // probe is the state of a lane that looks for the record that makes the server
 // fail.
@@ -65,16 +90,17 @@ func (l *lane) suspect(k *kindState, records []*record, f failure) bool {
 	if len(records) > 1 {
 		return true
 	}
-	if pr.taken == 0 && len(pr.suspects) > 0 {
-		return false // the second one already: it is the server
-	}
+	isServer := pr.taken == 0 && len(pr.suspects) > 0 // the second one already
 	pr.suspects = append(pr.suspects, l.landed(1)...)
-	return true
+	if isServer {
+		l.weighEvidence() // which exonerates both
+	}
+	return !isServer
 }
 
-// judgeSuspects is called when all records of a kind were tried. Suspects get
-// their strikes; those with too many are rejected, the others put back. It
-// returns false if there are others.
+// judgeSuspects is called when all records of a kind were tried. Suspects with
+// enough evidence against them are rejected, the others put back. It returns
+// false if there are others.
 func (l *lane) judgeSuspects(k *kindState) (ok bool) {
 	p, pr := l.p, &l.probe
 	p.mu.Lock()
@@ -82,38 +108,32 @@ func (l *lane) judgeSuspects(k *kindState) (ok bool) {
 		p.mu.Unlock()
 		return true
 	}
-	pr.active = false
-	f, text, rejected, strikes := pr.last, "", int64(0), 0
-	if pr.taken > 0 {
-		now := time.Now().UnixNano()
-		kept := pr.suspects[:0]
-		for _, r := range pr.suspects {
-			if r.strikes == 0 || now-r.struck >= int64(strikeSpacing) {
-				r.strikes, r.struck = r.strikes+1, now
-			}
-			if r.strikes < maxStrikes {
-				kept = append(kept, r)
-				strikes = max(strikes, r.strikes)
-				continue
-			}
-			text = fmt.Sprintf("the server failed again and again on this record alone while it took others; the last time: %v", f.err)
-			rejected += r.weight
-			p.reject(r, f.status, text)
+	f, text, rejected, alone := pr.last, "", int64(0), 0
+	l.weighEvidence()
+	now := time.Now().UnixNano()
+	kept := pr.suspects[:0]
+	for _, r := range pr.suspects {
+		if !r.suspicion.proven(now) {
+			kept = append(kept, r)
+			alone = max(alone, r.suspicion.alone)
+			continue
 		}
-		pr.suspects = kept
-		p.released()
+		text = fmt.Sprintf("the server failed %d times on this record alone and took others meanwhile; the last time: %v", r.suspicion.alone, f.err)
+		rejected += r.weight
+		p.reject(r, f.status, text)
 	}
-	left := len(pr.suspects)
-	if pr.taken > 0 && left > 0 {
-		// The server works, so that the failures were forgotten. Waiting longer
-		// with each strike keeps the others from being held up too often.
-		l.failures = max(l.failures, strikes)
+	pr.suspects = kept
+	if pr.taken > 0 {
+		// The server works, so that its failures were forgotten.
+		l.failures = max(l.failures, min(alone, suspectWait)-1)
 	}
+	pr.active = false
+	p.released()
 	p.mu.Unlock()
 	if rejected > 0 {
 		p.reportRejection(k.Name, f.status, text, rejected)
 	}
-	if left == 0 {
+	if len(kept) == 0 {
 		k.crashes = 0
 		return true
 	}
@@ -121,4 +141,20 @@ func (l *lane) judgeSuspects(k *kindState) (ok bool) {
 	// They are the first to be tried again, and known.
 	k.crashes = probeAfter
 	return false
+}
+
+// weighEvidence adds what this probe has shown to the record of each suspect.
+func (l *lane) weighEvidence() {
+	now := time.Now().UnixNano()
+	for _, r := range l.probe.suspects {
+		s := &r.suspicion
+		if s.since == 0 {
+			s.since = now
+		}
+		if l.probe.taken > 0 { // else the server may just be down
+			s.alone++
+		}
+		s.taken += l.probe.taken
+		s.failed += len(l.probe.suspects) - 1
+	}
 }
