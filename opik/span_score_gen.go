@@ -18,9 +18,9 @@ type SpanScore struct {
 	Author string
 	// Name of the category, if the score is one of several categories.
 	CategoryName string
-	// ID is the span's id.
+	// ID is the span's id. It is required.
 	ID string
-	// Name of the score. An author has one score of a name.
+	// Name of the score. An author has one score of a name. It is required.
 	Name string
 	// Project of the scored entry; in another, the score is never shown.
 	ProjectName string
@@ -28,7 +28,8 @@ type SpanScore struct {
 	Reason string
 	// Id of the annotation queue that it was made in.
 	SourceQueueID string
-	// Value of the score; at most nine decimal places are kept.
+	// Value of the score; at most nine decimal places are kept. It must be more than
+	// -1000000000 and less than 1000000000.
 	Value float64
 }
 
@@ -36,12 +37,12 @@ type SpanScore struct {
 // does not block: [Client.Flush] waits for the delivery, and its receipt tells
 // what the server refused.
 //
-// Records that the server would refuse are left out; the error names each of them
-// by index and field, as a [*ValidationError]. The others are queued all the same.
+// Records that the server would refuse are not queued; the error names each of
+// them by index and field, as a [*ValidationError]. The others are queued all the
+// same. After [Client.Close] the error matches [ErrClosed].
 //
-// A record without ProjectName gets the client's project. The records are not
-// modified and may be reused; values in them are encoded before the method
-// returns. A nil client does nothing.
+// Without ProjectName, the client's project is meant. The records may be reused
+// and changed afterwards. A nil client does nothing.
 func (c *Client) LogSpansFeedbackScores(records ...SpanScore) error {
 	return queueRecords(c, "LogSpansFeedbackScores", records, func(r SpanScore) message.SpanScore {
 		r.ProjectName = c.projectName(r.ProjectName, "")

@@ -19,11 +19,12 @@ const _ = genversion.V1
 // span yet, it keeps the change until the span arrives. TraceID and ParentSpanID
 // must be those that the span was created with, or the server refuses the change.
 type SpanUpdate struct {
-	// ID is the span's id.
+	// ID is the span's id. It is required.
 	ID string
 	// When it ended.
 	EndTime time.Time
-	// Environment is where the span was recorded: production, staging.
+	// Environment is where the span was recorded: production, staging. It holds at
+	// most 150 characters.
 	Environment string
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo
@@ -33,7 +34,8 @@ type SpanUpdate struct {
 	Metadata any
 	// Name of the model, as its provider writes it.
 	Model string
-	Name  string
+	// Name is sent as name.
+	Name string
 	// Output, any JSON.
 	Output any
 	// Id of the span around it, if there is one. An update must repeat it.
@@ -45,17 +47,15 @@ type SpanUpdate struct {
 	// Provider of the model. Costs are known for openai, anthropic, google_ai,
 	// google_vertexai, anthropic_vertexai, bedrock and groq, so spelled.
 	Provider string
-	// What made it. The SDK sends sdk unless it is set.
+	// Source is what made the span; it is changed only if it is set.
 	Source rest.Source
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
+	// at most 50 values.
 	Tags []string
-	// Tags to add; only updates of several entries read it.
-	TagsToAdd []string
-	// Tags to take away; only updates of several entries read it.
-	TagsToRemove []string
-	// Cost in US dollars; by default computed from model and usage.
+	// Cost in US dollars; by default computed from model and usage. It must be at
+	// least 0.
 	TotalEstimatedCost *float64
-	// Id of the trace of the span. An update must repeat it.
+	// Id of the trace of the span. An update must repeat it. It is required.
 	TraceID string
 	// Time to the first token, in milliseconds.
 	TTFT *float64
@@ -70,12 +70,11 @@ type SpanUpdate struct {
 // block: [Client.Flush] waits for the delivery, and its receipt tells what the
 // server refused.
 //
-// It queues the record, and returns a [*ValidationError] if it is one that the
-// server would refuse.
+// A record that the server would refuse is not queued; the error names its field,
+// as a [*ValidationError]. After [Client.Close] the error matches [ErrClosed].
 //
-// A record without ProjectName or ProjectID gets the client's project. The records
-// are not modified and may be reused; values in them are encoded before the method
-// returns. A nil client does nothing.
+// Without ProjectName and ProjectID, the client's project is meant. The record may
+// be reused and changed afterwards. A nil client does nothing.
 func (c *Client) UpdateSpan(record SpanUpdate) error {
 	return queueRecords(c, "UpdateSpan", []SpanUpdate{record}, func(r SpanUpdate) message.SpanUpdate {
 		r.ProjectName = c.projectName(r.ProjectName, r.ProjectID)

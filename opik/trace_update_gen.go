@@ -18,11 +18,12 @@ const _ = genversion.V1
 // object takes the place of what the server has. If the server does not know the
 // trace yet, it keeps the change until the trace arrives.
 type TraceUpdate struct {
-	// ID is the trace's id.
+	// ID is the trace's id. It is required.
 	ID string
 	// When it ended.
 	EndTime time.Time
-	// Environment is where the trace was recorded: production, staging.
+	// Environment is where the trace was recorded: production, staging. It holds at
+	// most 150 characters.
 	Environment string
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo
@@ -30,21 +31,19 @@ type TraceUpdate struct {
 	Input any
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata any
-	Name     string
+	// Name is sent as name.
+	Name string
 	// Output, any JSON.
 	Output any
 	// Id of the project that it was stored in; another is a conflict.
 	ProjectID string
 	// Name of the project that it was stored in; another is a conflict.
 	ProjectName string
-	// What made it. The SDK sends sdk unless it is set.
+	// Source is what made the trace; it is changed only if it is set.
 	Source rest.Source
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
+	// at most 50 values.
 	Tags []string
-	// Tags to add; only updates of several entries read it.
-	TagsToAdd []string
-	// Tags to take away; only updates of several entries read it.
-	TagsToRemove []string
 	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string
 	// Time to the first token, in milliseconds.
@@ -55,12 +54,11 @@ type TraceUpdate struct {
 // block: [Client.Flush] waits for the delivery, and its receipt tells what the
 // server refused.
 //
-// It queues the record, and returns a [*ValidationError] if it is one that the
-// server would refuse.
+// A record that the server would refuse is not queued; the error names its field,
+// as a [*ValidationError]. After [Client.Close] the error matches [ErrClosed].
 //
-// A record without ProjectName or ProjectID gets the client's project. The records
-// are not modified and may be reused; values in them are encoded before the method
-// returns. A nil client does nothing.
+// Without ProjectName and ProjectID, the client's project is meant. The record may
+// be reused and changed afterwards. A nil client does nothing.
 func (c *Client) UpdateTrace(record TraceUpdate) error {
 	return queueRecords(c, "UpdateTrace", []TraceUpdate{record}, func(r TraceUpdate) message.TraceUpdate {
 		r.ProjectName = c.projectName(r.ProjectName, r.ProjectID)

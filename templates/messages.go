@@ -18,12 +18,18 @@ type Trace rest.Trace
 //opik:field environment keep "Environment is where the span was recorded: production, staging."
 type Span rest.Span
 
+// The server reads tags to add and to remove only in updates of several records at
+// once, so the next two messages hide them.
+
 // TraceUpdate changes a trace. What is not set stays as it is; an empty list or
 // object takes the place of what the server has. If the server does not know the
 // trace yet, it keeps the change until the trace arrives.
 //
 //opik:async updateTrace key=id merge=fields method=UpdateTrace
 //opik:field id "ID is the trace's id."
+//opik:field source "Source is what made the trace; it is changed only if it is set."
+//opik:field tags_to_add hide
+//opik:field tags_to_remove hide
 //opik:field environment keep "Environment is where the trace was recorded: production, staging."
 type TraceUpdate rest.TraceUpdate
 
@@ -34,6 +40,9 @@ type TraceUpdate rest.TraceUpdate
 //
 //opik:async updateSpan key=id,trace_id,parent_span_id merge=fields method=UpdateSpan
 //opik:field id "ID is the span's id."
+//opik:field source "Source is what made the span; it is changed only if it is set."
+//opik:field tags_to_add hide
+//opik:field tags_to_remove hide
 //opik:field environment keep "Environment is where the span was recorded: production, staging."
 type SpanUpdate rest.SpanUpdate
 

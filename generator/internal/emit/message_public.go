@@ -119,35 +119,45 @@ func (p messagePackage) public(m *ir.Message) {
 // queueMethod declares the method of the client that queues records.
 func (p messagePackage) queueMethod(m *ir.Message) *jen.Statement {
 	pub := m.Public
-	argument, records, param := "record", jen.Index().Id(m.Name).Values(jen.Id("record")), jen.Id("record").Id(m.Name)
-	what := "It queues the record, and returns a [*ValidationError] if it is one that the server would refuse."
-	intro := pub.Method + " queues " + article(m.Kind.Name) + " for delivery in the background."
+	records, param := jen.Index().Id(m.Name).Values(jen.Id("record")), jen.Id("record").Id(m.Name)
 	if pub.Many {
-		argument, records, param = "records", jen.Id("records"), jen.Id("records").Op("...").Id(m.Name)
-		what = "Records that the server would refuse are left out; the error names each of them by index and field, as a [*ValidationError]. The others are queued all the same."
-		intro = pub.Method + " queues " + m.Kind.Name + "s for delivery in the background."
+		records, param = jen.Id("records"), jen.Id("records").Op("...").Id(m.Name)
 	}
-	_ = argument
-	paragraphs := []string{intro + " It does not block: [Client.Flush] waits for the delivery, and its receipt tells what the server refused.", what}
-	if pub.ProjectName != "" {
-		without := "ProjectName gets"
-		if pub.ProjectID != "" {
-			without = "ProjectName or " + pub.ProjectID + " gets"
-		}
-		paragraphs = append(paragraphs, "A record without "+strings.Replace(without, "ProjectName", pub.ProjectName, 1)+" the client's project. The records are not modified and may be reused; values in them are encoded before the method returns. A nil client does nothing.")
-	}
-	convert := []jen.Code{}
+	var convert []jen.Code
 	if pub.ProjectName != "" {
 		id := jen.Lit("")
 		if pub.ProjectID != "" {
 			id = jen.Id("r").Dot(pub.ProjectID)
 		}
-		convert = append(convert, jen.Id("r").Dot(pub.ProjectName).Op("=").Id("c").Dot("projectName").Call(jen.Id("r").Dot(pub.ProjectName), id))
+		convert = append(convert, jen.Id("r").Dot(pub.ProjectName).Op("=").
+			Id("c").Dot("projectName").Call(jen.Id("r").Dot(pub.ProjectName), id))
 	}
 	convert = append(convert, jen.Return(jen.Qual(p.path, m.Name).Call(jen.Id("r"))))
-	return doc(strings.Join(paragraphs, "\n\n")).
-		Func().Params(jen.Id("c").Op("*").Id("Client")).Id(pub.Method).Params(param).Error().Block(
+	return doc(queueDoc(m)).Func().Params(jen.Id("c").Op("*").Id("Client")).Id(pub.Method).Params(param).Error().Block(
 		jen.Return(jen.Id("queueRecords").Call(jen.Id("c"), jen.Lit(pub.Method), records,
 			jen.Func().Params(jen.Id("r").Id(m.Name)).Qual(p.path, m.Name).Block(convert...))),
 	)
+}
+
+// queueDoc is the comment of such a method.
+func queueDoc(m *ir.Message) string {
+	pub := m.Public
+	thing, invalid, after := article(m.Kind.Name),
+		"A record that the server would refuse is not queued; the error names its field, as a [*ValidationError].",
+		"The record may be reused and changed afterwards. A nil client does nothing."
+	if pub.Many {
+		thing = m.Kind.Name + "s"
+		invalid = "Records that the server would refuse are not queued; the error names each of them by index and field, as a [*ValidationError]. The others are queued all the same."
+		after = "The records may be reused and changed afterwards. A nil client does nothing."
+	}
+	project := ""
+	if pub.ProjectName != "" {
+		project = "Without " + pub.ProjectName
+		if pub.ProjectID != "" {
+			project += " and " + pub.ProjectID
+		}
+		project += ", the client's project is meant. "
+	}
+	return pub.Method + " queues " + thing + " for delivery in the background. It does not block: [Client.Flush] waits for the delivery, and its receipt tells what the server refused.\n\n" +
+		invalid + " After [Client.Close] the error matches [ErrClosed].\n\n" + project + after
 }

@@ -1,6 +1,11 @@
 package ir
 
-import "github.com/opik-go/sdk/generator/internal/diag"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/opik-go/sdk/generator/internal/diag"
+)
 
 // Message is a typed record that is queued and sent in the background.
 type Message struct {
@@ -83,6 +88,21 @@ type FieldRules struct {
 	// Above and Below are bounds that are not allowed themselves.
 	Above *float64 `json:"above,omitempty"`
 	Below *float64 `json:"below,omitempty"`
+}
+
+// Bounds says in words what a number must be: "at least 0 and less than 10". It is
+// empty if anything goes.
+func (r FieldRules) Bounds() string {
+	var parts []string
+	for _, bound := range []struct {
+		text  string
+		value *float64
+	}{{"at least", r.Min}, {"more than", r.Above}, {"at most", r.Max}, {"less than", r.Below}} {
+		if bound.value != nil {
+			parts = append(parts, bound.text+" "+strconv.FormatFloat(*bound.value, 'f', -1, 64))
+		}
+	}
+	return strings.Join(parts, " and ")
 }
 
 // Constant is a member with a fixed value.

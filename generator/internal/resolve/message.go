@@ -186,8 +186,8 @@ func (b *messageBuilder) public() {
 		return
 	}
 	b.out.Public = &ir.PublicMessage{Method: b.from.Method, Many: b.list != nil}
-	for _, f := range b.out.Fields {
-		switch f.Wire {
+	for i := range b.out.Fields {
+		switch f := &b.out.Fields[i]; f.Wire {
 		case "project_name":
 			b.out.Public.ProjectName = f.Name
 		case "project_id":

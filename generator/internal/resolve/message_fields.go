@@ -52,6 +52,10 @@ func (b *messageBuilder) pathField() {
 	}
 	f.Rules = rulesOf(b.Contract.Resolve(found[0].Schema))
 	f.Rules.Present = true
+	if f.Doc == "" {
+		f.Doc = f.Name + " names the record in the path of the request."
+	}
+	f.Doc += " It is required."
 	b.out.PathField = f.Name
 	b.addField(f, found[0].Name)
 }
@@ -86,9 +90,28 @@ func (b *messageBuilder) fields() {
 				b.out.PathField = f.Name
 			}
 		}
+		f.Doc = describeField(f, b.Contract.Resolve(p.Schema))
 		b.addField(f, p.Name)
 	}
 	b.rulesWithoutProperty(members)
+}
+
+// describeField adds to a field's comment what the contract says about its value.
+func describeField(f ir.MessageField, s *spec.Schema) string {
+	doc := f.Doc
+	if doc == "" {
+		doc = fmt.Sprintf("%s is sent as %s.", f.Name, f.Wire)
+	}
+	if l := bounds(s); l != "" {
+		doc += fmt.Sprintf(" It holds %s.", l)
+	}
+	if l := f.Rules.Bounds(); l != "" {
+		doc += fmt.Sprintf(" It must be %s.", l)
+	}
+	if f.Rules.Present {
+		doc += " It is required."
+	}
+	return doc
 }
 
 // replaced applies the rules that leave no field: hidden properties, and those

@@ -33,7 +33,8 @@ var KindSpan = &Kind{
 type Span struct {
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the span was recorded: production, staging.
+	// Environment is where the span was recorded: production, staging. It holds at
+	// most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
@@ -48,7 +49,8 @@ type Span struct {
 	Metadata any `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	Name  string `json:"name,omitempty"`
+	// Name is sent as name.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
 	// Id of the span around it, if there is one. An update must repeat it.
@@ -60,15 +62,16 @@ type Span struct {
 	Provider string `json:"provider,omitempty"`
 	// What made it. The SDK sends sdk unless it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// When it began. It cannot be changed later.
+	// When it began. It cannot be changed later. It is required.
 	StartTime time.Time `json:"start_time"`
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Cost in US dollars; by default computed from model and usage.
+	// Cost in US dollars; by default computed from model and usage. It must be at
+	// least 0.
 	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
 	// Version of the price table; empty if the cost was given.
 	TotalEstimatedCostVersion string `json:"total_estimated_cost_version,omitempty"`
-	// Id of the trace of the span. An update must repeat it.
+	// Id of the trace of the span. An update must repeat it. It is required.
 	TraceID string `json:"trace_id"`
 	// Time to the first token, in milliseconds.
 	TTFT *float64 `json:"ttft,omitempty"`

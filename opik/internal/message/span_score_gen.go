@@ -31,9 +31,9 @@ type SpanScore struct {
 	Author string `json:"author,omitempty"`
 	// Name of the category, if the score is one of several categories.
 	CategoryName string `json:"category_name,omitempty"`
-	// ID is the span's id.
+	// ID is the span's id. It is required.
 	ID string `json:"id"`
-	// Name of the score. An author has one score of a name.
+	// Name of the score. An author has one score of a name. It is required.
 	Name string `json:"name"`
 	// Project of the scored entry; in another, the score is never shown.
 	ProjectName string `json:"project_name,omitempty"`
@@ -41,7 +41,8 @@ type SpanScore struct {
 	Reason string `json:"reason,omitempty"`
 	// Id of the annotation queue that it was made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
-	// Value of the score; at most nine decimal places are kept.
+	// Value of the score; at most nine decimal places are kept. It must be more than
+	// -1000000000 and less than 1000000000.
 	Value float64 `json:"value"`
 }
 
@@ -68,7 +69,7 @@ func (m SpanScore) Validate() error {
 	p.uuid("ID", m.ID)
 	p.notBlank("Name", m.Name)
 	p.uuid("SourceQueueID", m.SourceQueueID)
-	p.number("Value", m.Value, bounds{min: limit(-1e9), max: limit(1e9)})
+	p.number("Value", m.Value, bounds{above: limit(-1e9), below: limit(1e9)})
 	return p.err()
 }
 

@@ -31,11 +31,12 @@ var KindSpanUpdate = &Kind{
 // span yet, it keeps the change until the span arrives. TraceID and ParentSpanID
 // must be those that the span was created with, or the server refuses the change.
 type SpanUpdate struct {
-	// ID is the span's id.
+	// ID is the span's id. It is required.
 	ID string `json:"-"`
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the span was recorded: production, staging.
+	// Environment is where the span was recorded: production, staging. It holds at
+	// most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
@@ -45,7 +46,8 @@ type SpanUpdate struct {
 	Metadata any `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	Name  string `json:"name,omitempty"`
+	// Name is sent as name.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
 	// Id of the span around it, if there is one. An update must repeat it.
@@ -57,17 +59,15 @@ type SpanUpdate struct {
 	// Provider of the model. Costs are known for openai, anthropic, google_ai,
 	// google_vertexai, anthropic_vertexai, bedrock and groq, so spelled.
 	Provider string `json:"provider,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// Source is what made the span; it is changed only if it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
+	// at most 50 values.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
-	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
-	TagsToRemove []string `json:"tags_to_remove,omitzero"`
-	// Cost in US dollars; by default computed from model and usage.
+	// Cost in US dollars; by default computed from model and usage. It must be at
+	// least 0.
 	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
-	// Id of the trace of the span. An update must repeat it.
+	// Id of the trace of the span. An update must repeat it. It is required.
 	TraceID string `json:"trace_id"`
 	// Time to the first token, in milliseconds.
 	TTFT *float64 `json:"ttft,omitempty"`
@@ -103,8 +103,6 @@ func (m SpanUpdate) Validate() error {
 	p.uuid("ParentSpanID", m.ParentSpanID)
 	p.uuid("ProjectID", m.ProjectID)
 	p.maxItems("Tags", len(m.Tags), 50)
-	p.maxItems("TagsToAdd", len(m.TagsToAdd), 50)
-	p.maxItems("TagsToRemove", len(m.TagsToRemove), 50)
 	if m.TotalEstimatedCost != nil {
 		p.number("TotalEstimatedCost", *m.TotalEstimatedCost, bounds{min: limit(0)})
 	}
@@ -161,12 +159,6 @@ func (m SpanUpdate) AppendJSON(dst []byte) []byte {
 	}
 	if m.Tags != nil {
 		dst = jsonenc.AppendList(append(dst, `,"tags":`...), m.Tags, jsonenc.AppendString)
-	}
-	if m.TagsToAdd != nil {
-		dst = jsonenc.AppendList(append(dst, `,"tags_to_add":`...), m.TagsToAdd, jsonenc.AppendString)
-	}
-	if m.TagsToRemove != nil {
-		dst = jsonenc.AppendList(append(dst, `,"tags_to_remove":`...), m.TagsToRemove, jsonenc.AppendString)
 	}
 	if m.TotalEstimatedCost != nil && jsonenc.IsFinite(*m.TotalEstimatedCost) {
 		dst = jsonenc.AppendFloat(append(dst, `,"total_estimated_cost":`...), *m.TotalEstimatedCost)

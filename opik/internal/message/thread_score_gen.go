@@ -31,7 +31,7 @@ type ThreadScore struct {
 	Author string `json:"author,omitempty"`
 	// Name of the category, if the score is one of several categories.
 	CategoryName string `json:"category_name,omitempty"`
-	// Name of the score. An author has one score of a name.
+	// Name of the score. An author has one score of a name. It is required.
 	Name string `json:"name"`
 	// Project of the scored entry; in another, the score is never shown.
 	ProjectName string `json:"project_name,omitempty"`
@@ -39,9 +39,10 @@ type ThreadScore struct {
 	Reason string `json:"reason,omitempty"`
 	// Id of the annotation queue that it was made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
-	// Id that traces name as thread_id.
+	// Id that traces name as thread_id. It is required.
 	ThreadID string `json:"thread_id"`
-	// Value of the score; at most nine decimal places are kept.
+	// Value of the score; at most nine decimal places are kept. It must be more than
+	// -1000000000 and less than 1000000000.
 	Value float64 `json:"value"`
 }
 
@@ -68,7 +69,7 @@ func (m ThreadScore) Validate() error {
 	p.notBlank("Name", m.Name)
 	p.uuid("SourceQueueID", m.SourceQueueID)
 	p.notBlank("ThreadID", m.ThreadID)
-	p.number("Value", m.Value, bounds{min: limit(-1e9), max: limit(1e9)})
+	p.number("Value", m.Value, bounds{above: limit(-1e9), below: limit(1e9)})
 	return p.err()
 }
 

@@ -33,7 +33,8 @@ var KindTrace = &Kind{
 type Trace struct {
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the trace was recorded: production, staging.
+	// Environment is where the trace was recorded: production, staging. It holds at
+	// most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
@@ -45,15 +46,16 @@ type Trace struct {
 	// When it was changed last. Of records with one id, the latest counts.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	// Any JSON, mostly an object. The server adds the names of providers.
-	Metadata any    `json:"metadata,omitempty"`
-	Name     string `json:"name,omitempty"`
+	Metadata any `json:"metadata,omitempty"`
+	// Name is sent as name.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 	// What made it. The SDK sends sdk unless it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// When it began. It cannot be changed later.
+	// When it began. It cannot be changed later. It is required.
 	StartTime time.Time `json:"start_time"`
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`

@@ -30,33 +30,32 @@ var KindTraceUpdate = &Kind{
 // object takes the place of what the server has. If the server does not know the
 // trace yet, it keeps the change until the trace arrives.
 type TraceUpdate struct {
-	// ID is the trace's id.
+	// ID is the trace's id. It is required.
 	ID string `json:"-"`
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the trace was recorded: production, staging.
+	// Environment is where the trace was recorded: production, staging. It holds at
+	// most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
 	// Input, any JSON.
 	Input any `json:"input,omitempty"`
 	// Any JSON, mostly an object. The server adds the names of providers.
-	Metadata any    `json:"metadata,omitempty"`
-	Name     string `json:"name,omitempty"`
+	Metadata any `json:"metadata,omitempty"`
+	// Name is sent as name.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
 	// Id of the project that it was stored in; another is a conflict.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project that it was stored in; another is a conflict.
 	ProjectName string `json:"project_name,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// Source is what made the trace; it is changed only if it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
+	// at most 50 values.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
-	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
-	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string `json:"thread_id,omitempty"`
 	// Time to the first token, in milliseconds.
@@ -87,8 +86,6 @@ func (m TraceUpdate) Validate() error {
 	p.maxLength("Environment", m.Environment, 150)
 	p.uuid("ProjectID", m.ProjectID)
 	p.maxItems("Tags", len(m.Tags), 50)
-	p.maxItems("TagsToAdd", len(m.TagsToAdd), 50)
-	p.maxItems("TagsToRemove", len(m.TagsToRemove), 50)
 	if m.TTFT != nil {
 		p.number("TTFT", *m.TTFT, bounds{})
 	}
@@ -131,12 +128,6 @@ func (m TraceUpdate) AppendJSON(dst []byte) []byte {
 	}
 	if m.Tags != nil {
 		dst = jsonenc.AppendList(append(dst, `,"tags":`...), m.Tags, jsonenc.AppendString)
-	}
-	if m.TagsToAdd != nil {
-		dst = jsonenc.AppendList(append(dst, `,"tags_to_add":`...), m.TagsToAdd, jsonenc.AppendString)
-	}
-	if m.TagsToRemove != nil {
-		dst = jsonenc.AppendList(append(dst, `,"tags_to_remove":`...), m.TagsToRemove, jsonenc.AppendString)
 	}
 	if m.ThreadID != "" {
 		dst = jsonenc.AppendString(append(dst, `,"thread_id":`...), m.ThreadID)
