@@ -81,5 +81,5 @@ func WithRequestLog(n int) Option { return func(s *settings) { s.logSize = max(n
 
 // AllowViolations keeps [NewServer] from failing the test for violations, for
 // tests that send wrong requests on purpose. They can still be read with
-// [Backend.Violations].
+// [Backend.Violations]. A contract checker in the environment is not asked.
 func AllowViolations() Option { return func(s *settings) { s.lenient = true } }
