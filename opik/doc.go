@@ -1,0 +1,61 @@
+// Package opik observes applications that use language models: it records what they
+// were asked, what they did and what they answered, and stores it on an Opik server,
+// together with datasets, feedback scores and what else the server knows.
+//
+// # Tracing
+//
+// A trace is one run of an application, and spans are its steps. The context
+// carries the current one, so that steps nest without being passed around:
+//
+//	client, err := opik.New() // server and key from OPIK_* variables or ~/.opik.config
+//	if err != nil {
+//		return err
+//	}
+//	defer client.Close(context.Background())
+//
+//	ctx, trace := client.StartTrace(ctx, "answer", opik.WithInput(question))
+//	defer trace.End()
+//
+//	ctx, span := opik.StartSpan(ctx, "ask the model", opik.WithSpanType(opik.SpanTypeLLM))
+//	defer span.End()
+//	reply, err := model.Complete(ctx, question)
+//	span.SetError(err) // does nothing without an error
+//	span.SetOutput(reply.Text)
+//	span.SetUsage(reply.Usage)
+//
+// Handles may be used by several goroutines, may be nil, and may be used after their
+// end; nothing about tracing returns an error, waits for the network or panics.
+// Deferred End also ends the span when the function panics, and records the panic.
+// What is not valid is ignored, counted in [Stats] and reported to the logger.
+//
+// # Delivery
+//
+// Records are encoded when they are handed over, and sent by background goroutines in
+// batches. What fails for now is repeated; memory is bounded; every record is
+// accounted for. A program should call [Client.Close] at its end, and may call
+// [Client.Flush] before: both return a [Receipt] that says what the server has taken,
+// and an error if that is not everything.
+//
+// # Everything else
+//
+// The other methods of [Client] and of its services make requests and return when
+// the server has answered. Lists and searches are iterators that fetch as they are
+// read:
+//
+//	for trace, err := range client.Traces.List(ctx, opik.TraceListParams{}) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(trace.Name)
+//	}
+//
+// Optional inputs are fields of a params struct. A field that has its zero value is
+// not sent; numbers and booleans for which zero means something are pointers, made
+// with [Ptr]. Slices and maps that are empty but not nil are sent.
+//
+// Errors that the server returns are an [*APIError], and match [ErrNotFound],
+// [ErrConflict] and the like. [Client.REST] gives access to every operation of the
+// server under its own name.
+//
+// For tests there is a server in memory, in package opiktest.
+package opik
