@@ -68,6 +68,8 @@ func errorType(err error) string {
 		name := strings.TrimPrefix(fmt.Sprintf("%T", err), "*")
 		switch name {
 		case "fmt.wrapError", "fmt.wrapErrors", "errors.joinError", "errors.errorString":
+		case "runtime.errorString", "runtime.boundsError", "runtime.plainError", "runtime.errorAddressString":
+			return "runtime.Error" // what these are is in their text
 		default:
 			return name
 		}
