@@ -162,18 +162,31 @@ func child(place string) string {
 }
 
 // parts returns the schemas that together describe a value: the schema itself,
-// those that it is composed of, and of alternatives those that fit.
+// those that it is composed of, and of alternatives those that apply.
 func parts(s *openapi3.Schema, v any) []*openapi3.Schema {
 	out := []*openapi3.Schema{s}
 	for _, ref := range s.AllOf {
 		out = append(out, parts(ref.Value, v)...)
 	}
+	chosen, discriminated := discriminated(s, v)
 	for _, ref := range slices.Concat(s.OneOf, s.AnyOf) {
-		if ref.Value.VisitJSON(v, visitOptions...) == nil {
+		if discriminated && ref.Ref == chosen || !discriminated && ref.Value.VisitJSON(v, visitOptions...) == nil {
 			out = append(out, parts(ref.Value, v)...)
 		}
 	}
 	return out
+}
+
+// discriminated returns the reference to the alternative that a value names, and
+// whether it names one.
+func discriminated(s *openapi3.Schema, v any) (ref string, ok bool) {
+	if s.Discriminator == nil {
+		return "", false
+	}
+	o, _ := v.(map[string]any)
+	name, _ := o[s.Discriminator.PropertyName].(string)
+	m, ok := s.Discriminator.Mapping[name]
+	return m.Ref, ok
 }
 
 // sortedKeys returns the keys of a map in order.
