@@ -13,10 +13,7 @@ import (
 )
 
 var (
-	typeOfTime       = reflect.TypeFor[time.Time]()
-	typeOfRawMessage = reflect.TypeFor[json.RawMessage]()
-	typeOfRaw        = reflect.TypeFor[Raw]()
-	typeOfNumber     = reflect.TypeFor[json.Number]()
+	typeOfNumber = reflect.TypeFor[json.Number]()
 
 	marshalerType = reflect.TypeFor[json.Marshaler]()
 	textType      = reflect.TypeFor[encoding.TextMarshaler]()
@@ -28,6 +25,12 @@ type zeroer interface{ IsZero() bool }
 
 // typeInfo is what the encoder knows about a type.
 type typeInfo struct {
+	// special is set for types that are encoded neither by their kind nor by
+	// methods that were looked up.
+	special func(w *walker, dst []byte, v reflect.Value) []byte
+	// plain says that the type has no methods that matter, and is no container.
+	plain bool
+
 	marshaler, pointerMarshaler bool // MarshalJSON on the type, on its pointer
 	text, pointerText           bool
 	err                         bool
@@ -43,6 +46,24 @@ func (i *typeInfo) custom() bool {
 
 var infos sync.Map // reflect.Type to *typeInfo
 
+// specials are the types that need no call of their MarshalJSON, or must not be
+// trusted to have it called.
+var specials = map[reflect.Type]func(w *walker, dst []byte, v reflect.Value) []byte{
+	reflect.TypeFor[time.Time](): func(_ *walker, dst []byte, v reflect.Value) []byte {
+		if v.CanAddr() {
+			return appendFreeTime(dst, *v.Addr().Interface().(*time.Time)) // without a copy on the heap
+		}
+		return appendFreeTime(dst, v.Interface().(time.Time))
+	},
+	reflect.TypeFor[json.RawMessage](): func(w *walker, dst []byte, v reflect.Value) []byte {
+		return w.rawMessage(dst, v.Bytes())
+	},
+	reflect.TypeFor[Raw](): func(_ *walker, dst []byte, v reflect.Value) []byte {
+		dst, _ = appendScalar(dst, Raw(v.Bytes()))
+		return dst
+	},
+}
+
 func infoOf(t reflect.Type) *typeInfo {
 	if info, ok := infos.Load(t); ok {
 		return info.(*typeInfo)
@@ -56,6 +77,8 @@ func infoOf(t reflect.Type) *typeInfo {
 		info.pointerMarshaler = reflect.PointerTo(t).Implements(marshalerType)
 		info.pointerText = reflect.PointerTo(t).Implements(textType)
 	}
+	info.special = specials[t]
+	info.plain = info.special == nil && !info.custom() && !info.err && isQuotable(t.Kind())
 	info.fields = sync.OnceValue(func() []field { return fieldsOf(t) })
 	stored, _ := infos.LoadOrStore(t, info)
 	return stored.(*typeInfo)
@@ -67,9 +90,10 @@ type field struct {
 	prefix []byte // comma, quoted name, colon
 	tagged bool
 	index  []int // path through embedded structs
-	typ    reflect.Type
+	info   *typeInfo
 
 	omitEmpty, omitZero, quoted bool
+	zeroer, pointerZeroer       bool // IsZero on the type, on its pointer
 }
 
 // valueIn returns the field's value, or false if it is behind a nil pointer.
@@ -158,7 +182,7 @@ func describe(sf reflect.StructField, index []int) (f field, inner reflect.Type,
 	if name == "" && sf.Anonymous && base.Kind() == reflect.Struct {
 		return field{index: index}, base, true
 	}
-	f = field{name: name, tagged: name != "", index: index, typ: sf.Type}
+	f = field{name: name, tagged: name != "", index: index, info: infoOf(sf.Type)}
 	if name == "" {
 		f.name = sf.Name
 	}
@@ -168,6 +192,8 @@ func describe(sf reflect.StructField, index []int) (f field, inner reflect.Type,
 			f.omitEmpty = true
 		case "omitzero":
 			f.omitZero = true
+			f.zeroer = sf.Type.Implements(zeroerType)
+			f.pointerZeroer = reflect.PointerTo(sf.Type).Implements(zeroerType)
 		case "string":
 			f.quoted = isQuotable(base.Kind())
 		}
@@ -234,14 +260,13 @@ func isQuotable(k reflect.Kind) bool {
 // isZero decides omitzero: by the type's IsZero method if it has one. A method
 // that panics leaves the field in, where its value can be seen.
 func isZero(v reflect.Value, f *field) (zero bool) {
-	onType, onPointer := f.typ.Implements(zeroerType), reflect.PointerTo(f.typ).Implements(zeroerType)
-	if !onType && !onPointer {
+	if !f.zeroer && !f.pointerZeroer {
 		return v.IsZero()
 	}
 	if isNilPointer(v) || v.Kind() == reflect.Interface && isNilPointer(v.Elem()) {
 		return true
 	}
-	if !onType {
+	if !f.zeroer {
 		if !v.CanAddr() {
 			addressable := reflect.New(v.Type()).Elem()
 			addressable.Set(v)

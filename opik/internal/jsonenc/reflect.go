@@ -7,26 +7,23 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"time"
 )
 
-// reflected appends a value of any type. quoted is the "string" option of its tag.
-func (w *walker) reflected(dst []byte, v reflect.Value, quoted bool) []byte {
+// reflected appends a value of any type.
+func (w *walker) reflected(dst []byte, v reflect.Value) []byte {
 	if !v.IsValid() {
 		return append(dst, "null"...)
 	}
-	t := v.Type()
-	switch t {
-	case typeOfTime:
-		return appendFreeTime(dst, v.Interface().(time.Time))
-	case typeOfRawMessage:
-		return w.rawMessage(dst, json.RawMessage(v.Bytes()))
-	case typeOfRaw:
-		dst, _ = appendScalar(dst, Raw(v.Bytes()))
-		return dst
-	}
-	info := infoOf(t)
+	return w.typed(dst, v, infoOf(v.Type()), false)
+}
+
+// typed appends a value whose type is known. quoted is the "string" option of its tag.
+func (w *walker) typed(dst []byte, v reflect.Value, info *typeInfo, quoted bool) []byte {
 	switch {
+	case info.plain:
+		return appendKind(dst, v, quoted)
+	case info.special != nil:
+		return info.special(w, dst, v)
 	case info.pointerMarshaler && v.CanAddr():
 		return w.marshaler(dst, v.Addr())
 	case info.marshaler:
@@ -95,7 +92,7 @@ func (w *walker) pointer(dst []byte, v reflect.Value, quoted bool) []byte {
 	if obstacle := w.enter(container{data: v.UnsafePointer(), typ: v.Type()}); obstacle != "" {
 		return appendPlaceholder(dst, obstacle)
 	}
-	dst = w.reflected(dst, v.Elem(), quoted)
+	dst = w.typed(dst, v.Elem(), infoOf(v.Type().Elem()), quoted)
 	w.leave()
 	return dst
 }
@@ -113,7 +110,7 @@ func (w *walker) structure(dst []byte, v reflect.Value, fields []field) []byte {
 			dst = appendPlaceholder(dst, tooLarge)
 			break
 		}
-		dst = w.reflected(dst, member, f.quoted)
+		dst = w.typed(dst, member, f.info, f.quoted)
 	}
 	return EndObject(dst, start)
 }
@@ -138,13 +135,14 @@ func (w *walker) slice(dst []byte, v reflect.Value) []byte {
 
 func (w *walker) elements(dst []byte, v reflect.Value) []byte {
 	start := len(dst)
+	info := infoOf(v.Type().Elem())
 	for i := range v.Len() {
 		dst = append(dst, ',')
 		if w.full(dst) {
 			dst = appendPlaceholder(dst, tooLarge)
 			break
 		}
-		dst = w.reflected(dst, v.Index(i), false)
+		dst = w.typed(dst, v.Index(i), info, false)
 	}
 	return EndArray(dst, start)
 }
@@ -166,13 +164,14 @@ func (w *walker) mapping(dst []byte, v reflect.Value) []byte {
 	}
 	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
 	start := len(dst)
+	info := infoOf(v.Type().Elem())
 	for _, p := range pairs {
 		dst = append(AppendString(append(dst, ','), p.key), ':')
 		if w.full(dst) {
 			dst = appendPlaceholder(dst, tooLarge)
 			break
 		}
-		dst = w.reflected(dst, p.value, false)
+		dst = w.typed(dst, p.value, info, false)
 	}
 	w.leave()
 	return EndObject(dst, start)

@@ -24,12 +24,16 @@ func AppendString(dst []byte, s string) []byte {
 	dst = slices.Grow(dst, len(s)+2)
 	dst = append(dst, '"')
 	done := 0
-	for i := plainPrefix(s, 0); i < len(s); i = plainPrefix(s, i) {
-		c := s[i]
-		if c < utf8.RuneSelf {
+	for i := plainPrefix(s, 0); i < len(s); {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+		case c < ' ' || c == '"' || c == '\\':
 			dst = appendEscaped(append(dst, s[done:i]...), c)
 			i++
 			done = i
+			continue
+		default:
+			i = plainPrefix(s, i+1)
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])

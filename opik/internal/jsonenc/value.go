@@ -174,7 +174,7 @@ func (w *walker) value(dst []byte, v any) []byte {
 	case json.RawMessage:
 		return w.rawMessage(dst, x)
 	}
-	return w.reflected(dst, reflect.ValueOf(v), false)
+	return w.reflected(dst, reflect.ValueOf(v))
 }
 
 func (w *walker) text(dst []byte, s string) []byte { return AppendString(dst, s) }

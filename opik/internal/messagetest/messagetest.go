@@ -5,11 +5,7 @@ package messagetest
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,91 +52,18 @@ func Check[T message.Message](t *testing.T, data []byte, constants ...string) {
 	if err != nil {
 		t.Fatalf("encoding/json: %v", err)
 	}
-	expected := decode(t, want).(map[string]any)
+	expected := fuzzvalue.Decode(t, want).(map[string]any)
 	for name, v := range fill.replaced {
 		expected[name] = v
 	}
-	for name, v := range decode(t, []byte("{"+strings.Join(constants, ",")+"}")).(map[string]any) {
+	for name, v := range fuzzvalue.Decode(t, []byte("{"+strings.Join(constants, ",")+"}")).(map[string]any) {
 		expected[name] = v
 	}
-	if diff := Diff(decode(t, got), expected); diff != "" {
+	if diff := fuzzvalue.Diff(fuzzvalue.Decode(t, got), expected); diff != "" {
 		t.Fatalf("AppendJSON and encoding/json differ at %s", diff)
 	}
 	_ = record.Key()
 	_ = record.PathValue()
-}
-
-func decode(t *testing.T, data []byte) any {
-	t.Helper()
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		t.Fatalf("%v in %q", err, data)
-	}
-	if d.More() {
-		t.Fatalf("more than one value in %q", data)
-	}
-	return v
-}
-
-// Diff compares two values that were decoded with numbers as json.Number: it
-// describes the first difference, or returns "". Numbers are equal if they have
-// the same value, however they are written.
-func Diff(got, want any) string {
-	switch w := want.(type) {
-	case map[string]any:
-		g, ok := got.(map[string]any)
-		if !ok {
-			break
-		}
-		for _, name := range slices.Sorted(maps.Keys(w)) {
-			v, ok := g[name]
-			if !ok {
-				return fmt.Sprintf("%q: missing, want %v", name, w[name])
-			}
-			if d := Diff(v, w[name]); d != "" {
-				return fmt.Sprintf("%q.%s", name, d)
-			}
-		}
-		for _, name := range slices.Sorted(maps.Keys(g)) {
-			if _, ok := w[name]; !ok {
-				return fmt.Sprintf("%q: unexpected, %v", name, g[name])
-			}
-		}
-		return ""
-	case []any:
-		g, ok := got.([]any)
-		if !ok || len(g) != len(w) {
-			break
-		}
-		for i := range w {
-			if d := Diff(g[i], w[i]); d != "" {
-				return fmt.Sprintf("[%d].%s", i, d)
-			}
-		}
-		return ""
-	case json.Number:
-		if g, ok := got.(json.Number); ok && (g == w || fraction(g) && fraction(w) && float(g) == float(w)) {
-			return ""
-		}
-	default:
-		if got == want {
-			return ""
-		}
-	}
-	return fmt.Sprintf("value: got %#v, want %#v", got, want)
-}
-
-// fraction reports whether a number is written as a float.
-func fraction(n json.Number) bool { return strings.ContainsAny(string(n), ".eE") }
-
-func float(n json.Number) float64 {
-	v, err := strconv.ParseFloat(string(n), 64)
-	if err != nil {
-		return 0
-	}
-	return v
 }
 
 // filler fills a record, and another one with what the first means.
