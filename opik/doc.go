@@ -11,7 +11,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	defer client.Close(context.Background())
+//	defer closeClient(client) // see below
 //
 //	ctx, trace := client.StartTrace(ctx, "answer", opik.WithInput(question))
 //	defer trace.End()
@@ -34,7 +34,14 @@
 // batches. What fails for now is repeated; memory is bounded; every record is
 // accounted for. A program should call [Client.Close] at its end, and may call
 // [Client.Flush] before: both return a [Receipt] that says what the server has taken,
-// and an error if that is not everything.
+// and an error if that is not everything. Their context should have a deadline, for
+// as long as the server is away they wait for it:
+//
+//	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+//	defer cancel()
+//	if receipt, err := client.Close(ctx); err != nil {
+//		log.Print(receipt, err)
+//	}
 //
 // # Everything else
 //

@@ -19,6 +19,7 @@ import (
 // The record of a trace is queued when it ends. One that takes longer than a second
 // is queued before, and again whenever something was set, so that the server shows
 // it while it runs and a crash does not lose it; [Client.Flush] does so at once.
+// Records are complete: what [Client.UpdateTrace] changes meanwhile is overwritten.
 type Trace struct {
 	entity
 	rec message.Trace
