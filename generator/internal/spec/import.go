@@ -169,7 +169,9 @@ func normalise(ctx context.Context, name string, data []byte) (*normalised, diag
 	}
 	out.data = append([]byte(header(out.digest, d.counts())), body...)
 	if err := validate(ctx, out.data); err != nil {
-		problems.Errorf(diag.Position{File: name}, CodeInvalid, "the repaired document is no valid OpenAPI 3.1: %v", err)
+		// The library goes on with excerpts of the schema on further lines.
+		reason, _, _ := strings.Cut(err.Error(), "\n")
+		problems.Errorf(diag.Position{File: name}, CodeInvalid, "the repaired document is no valid OpenAPI 3.1: %s", reason)
 		return nil, problems
 	}
 	return out, problems

@@ -74,10 +74,6 @@ func ParseDocument(contractFile string, contractData []byte, overlayFile string,
 	return &Document{d: d, digest: digestOf(contractData)}, problems
 }
 
-// Tree returns a copy of the document with the overlay applied. Its positions are
-// those of the contract.
-func (doc *Document) Tree() *yaml.Node { return clone(doc.d.root) }
-
 // YAML returns the document with the overlay applied. Each call encodes anew; the
 // caller owns the bytes.
 func (doc *Document) YAML() ([]byte, error) {

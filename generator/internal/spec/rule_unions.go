@@ -8,7 +8,7 @@ import (
 
 var unionsRule = rule{
 	name: "unions",
-	what: "Makes a union of a base schema with a discriminator but no `oneOf`: the base becomes the `oneOf` of its mapping, and its own members move to a schema <Name>Base (views: <Name>Base_<View>), which its variants then extend.",
+	what: "Makes a union of a base schema with a discriminator but no `oneOf`: the base becomes the `oneOf` of its mapping, and its own members move to a schema `<Name>Base` (views: `<Name>Base_<View>`), which its variants then extend.",
 	apply: func(r *repair) {
 		schemas := r.schemas()
 		if schemas == nil {
