@@ -52,7 +52,7 @@ func attemptError(ctx context.Context, err error) error {
 // server: the connection could not be made.
 func neverSent(err error) bool {
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
 	}
 	var dns *net.DNSError

@@ -6,7 +6,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 )
 
 // Request is one request of the background sender.
@@ -66,28 +65,17 @@ func (t *Transport) Send(ctx context.Context, q Request) (Response, error) {
 		return Response{Sent: sent}, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	// The status decides what became of the request. A body that breaks off
-	// leaves us without the explanation of a failure, not without the failure.
-	answer := Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Sent: sent}
-	t.deprecation.notice(q.Method+" "+pathOnly(q.Path), resp.Header)
-	if resp.StatusCode < 300 {
-		if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" {
-			return answer, ErrNotOpik
-		}
-		if err != nil {
-			return answer, err
-		}
-	}
+	// takes the explanation of a failure away, not the failure, so its error
+	// does not matter.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	drain(resp.Body)
-	return answer, nil
-}
-
-func pathOnly(p string) string {
-	if u, err := url.Parse(p); err == nil {
-		return u.Path
+	answer := Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Sent: sent}
+	t.deprecation.notice(q.Method+" "+q.Path, resp.Header)
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" && resp.StatusCode < 300 {
+		return answer, ErrNotOpik
 	}
-	return ""
+	return answer, nil
 }
 
 // drain reads what is left of a small body, so that the connection can be used
