@@ -1,6 +1,8 @@
 package build
 
 import (
+	"errors"
+
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/emit"
 	"github.com/opik-go/sdk/generator/internal/ir"
@@ -38,7 +40,7 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	}
 	rest, err := restLayer(in, doc)
 	if err != nil {
-		problems.Errorf(diag.Position{File: in.Contract.Name}, "rest-layer", "%v", err)
+		problems.Add(restProblem(in, err))
 		return result, problems
 	}
 	model, found := resolve.Resolve(resolve.Input{
@@ -57,6 +59,15 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	result.Files = append(files, rest.Files...)
 	output.Sort(result.Files)
 	return result, problems
+}
+
+// restProblem is the diagnostic for an error of the REST layer.
+func restProblem(in *Inputs, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Code: "rest-layer", Pos: diag.Position{File: in.Contract.Name}, Message: err.Error()}
+	if at, ok := errors.AsType[*restgen.ContractError](err); ok {
+		d.Pos.Line, d.Pos.Column, d.Message = at.Line, at.Column, at.Message
+	}
+	return d
 }
 
 // restLayer generates the REST layer.

@@ -49,6 +49,8 @@ type run struct {
 	root           string // of the tree; empty for verbs that need none
 	args           []string
 	json           bool
+	// all prints every diagnostic: what is left out must not go unnoticed.
+	all bool
 }
 
 // Run executes a command line and returns the exit code.
@@ -94,13 +96,17 @@ func (v verb) execute(ctx context.Context, args []string, stdout, stderr io.Writ
 	fs.BoolVar(&r.json, "json", false, "print the result as one JSON object")
 	root := fs.String("root", "", "root of the tree; by default the nearest folder above that has api and templates")
 	do := v.flags(fs)
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
+	for rest := args; ; { // flags may stand after arguments, too
+		if err := fs.Parse(rest); errors.Is(err, flag.ErrHelp) {
 			return InStep
+		} else if err != nil {
+			return Trouble
 		}
-		return Trouble
+		if fs.NArg() == 0 {
+			break
+		}
+		r.args, rest = append(r.args, fs.Arg(0)), fs.Args()[1:]
 	}
-	r.args = fs.Args()
 	if want := len(strings.Fields(v.args)); len(r.args) != want {
 		fs.Usage()
 		return Trouble
@@ -173,7 +179,7 @@ func (r *run) finish(code int, problems diag.List, outcome any, text string) int
 		}
 	}
 	for i, d := range errorsFirst {
-		if i == shown && len(errorsFirst) > shown+1 {
+		if i == shown && len(errorsFirst) > shown+1 && !r.all {
 			fmt.Fprintf(r.stderr, "... and %d more; -json has all\n", len(errorsFirst)-shown)
 			break
 		}

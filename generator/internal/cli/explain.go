@@ -113,6 +113,9 @@ func (e explanation) text() string {
 	if e.Method != nil {
 		e.inputs(&b)
 	}
+	if e.Message != nil {
+		e.fields(&b)
+	}
 	return b.String()
 }
 
@@ -134,6 +137,22 @@ func (e explanation) inputs(b *strings.Builder) {
 		}
 	}
 	if m.Result.Type != "" {
-		fmt.Fprintf(b, "  returns   %s\n", strings.TrimSpace(string(m.Result.Kind)+" "+m.Result.Type))
+		how := ""
+		if m.Result.Kind != ir.ResultPlain {
+			how = string(m.Result.Kind) + " "
+		}
+		fmt.Fprintf(b, "  returns   %s%s\n", how, m.Result.Type)
+	}
+}
+
+// fields says what a message consists of.
+func (e explanation) fields(b *strings.Builder) {
+	m := e.Message
+	if m.Kind.Items != "" {
+		fmt.Fprintf(b, "  batches   %s, at most %d\n", m.Kind.Items, m.Kind.MaxItems)
+	}
+	fmt.Fprintf(b, "  key       %s\n", strings.Join(m.KeyFields, ", "))
+	for _, f := range m.Fields {
+		fmt.Fprintf(b, "    %s %s, sent as %s\n", f.Name, f.Type.Go, f.Wire)
 	}
 }

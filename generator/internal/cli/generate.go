@@ -39,6 +39,7 @@ func generateVerb(fs *flag.FlagSet) func(*run) int {
 		if *out != "" {
 			target = *out
 		}
+		r.all = *missing == "omit"
 		g, problems := r.generate(*contract, *missing == "omit")
 		if problems.Failed() {
 			return r.finish(Trouble, problems, nil, "")

@@ -21,6 +21,7 @@ import (
 func sdkVerb(flags *flag.FlagSet) func(*run) int {
 	vet := flags.Bool("vet", true, "run go vet on the result; without it nothing is compiled")
 	return func(r *run) int {
+		r.all = true
 		target, err := filepath.Abs(r.args[1])
 		if err == nil {
 			err = emptyOrMissing(target)

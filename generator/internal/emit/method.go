@@ -165,11 +165,15 @@ func (w methodWriter) searchBody() []jen.Code {
 	if s.KeyPointer {
 		key = jen.Id("valueOf").Call(key)
 	}
+	size := jen.Id("params").Dot("PageSize")
+	if s.Max > 0 {
+		size = jen.Id("atMost").Call(size, jen.Lit(s.Max))
+	}
 	id := jen.Func().Params(jen.Id("record").Add(w.typ(w.method.Result.Type))).String().Block(jen.Return(key))
 	return []jen.Code{
 		w.open(),
 		jen.Id("id").Op(":=").Add(id),
-		jen.Return(jen.Id("search").Call(ctx, most, jen.Id("params").Dot("PageSize"), open, jen.Id("id"))),
+		jen.Return(jen.Id("search").Call(ctx, most, size, open, jen.Id("id"))),
 	}
 }
 

@@ -41,14 +41,17 @@ func (b *binder) bind() *ir.Method {
 	b.arguments()
 	b.paging()
 	b.rules()
+	b.results()
+	if b.failed {
+		return nil // what follows would only repeat it
+	}
 	b.projectDefault()
 	b.required()
 	b.params()
-	b.results()
-	b.call()
 	if b.failed {
 		return nil
 	}
+	b.call()
 	b.docs()
 	return b.method
 }
@@ -92,7 +95,7 @@ func (b *binder) fail(d diag.Diagnostic) {
 	}
 	if b.OmitMissing {
 		row := b.rows[b.op.ID]
-		row.State, row.Symbol = ir.StateUndecided, ""
+		row.State, row.Symbol, row.Reason = ir.StateUndecided, "", "left out"
 		d.Message = fmt.Sprintf("%s.%s: %s", b.owner, b.tmpl.Name, d.Message)
 	}
 	b.missing(d)

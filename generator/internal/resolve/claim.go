@@ -25,6 +25,8 @@ type claim struct {
 func (r *resolver) take(id string, c claim) *spec.Operation {
 	row, op := r.rows[id], r.Contract.Operation(id)
 	switch {
+	case op == nil && r.OmitMissing && (c.State == ir.StateSkipped || c.State == ir.StatePending):
+		return nil // what was not wanted is not missed
 	case op == nil:
 		r.missing(diag.Diagnostic{
 			Code: "unknown-operation", Pos: c.Pos,
@@ -127,8 +129,8 @@ func (r *resolver) pendings() {
 // undecided warns of operations that no template mentions.
 func (r *resolver) undecided() {
 	for _, row := range r.model.Operations {
-		if row.State != ir.StateUndecided {
-			continue
+		if row.State != ir.StateUndecided || row.Reason != "" {
+			continue // decided, or reported as left out
 		}
 		r.diags.Add(diag.Diagnostic{
 			Severity: diag.Warning, Code: "undecided-operation", Pos: row.Contract,

@@ -115,7 +115,7 @@ func (b *binder) searchFacts() string {
 			use = fmt.Sprintf(" Use %s for more.", docLink(s.Instead))
 		}
 		return fmt.Sprintf("It sends one request when the iterator is first used, for %s results at most: %s "+
-			"If there may be more, its last error matches [ErrMoreResults].%s", thousands(s.Max), ended(b.tmpl.Reason), use)
+			"If there may be more, the iterator ends with an error that matches [ErrMoreResults].%s", thousands(s.Max), ended(b.tmpl.Reason), use)
 	}
 	return "It sends a request when the iterator is first used and further ones as the caller goes on, and ends them when the caller stops. " +
 		"A stream that breaks is resumed after the last record that arrived. After an error the iterator ends; every range over it starts anew."

@@ -57,7 +57,7 @@ func (b *binder) infer() (*spec.Operation, string) {
 			if sub != "" {
 				what = strings.Join(words(sub), " ")
 			}
-			rule = fmt.Sprintf("%s is the %s of %s", v.word, v.kind, what)
+			rule = fmt.Sprintf("the verb %s and the noun %q fit this %s alone", v.word, what, v.kind)
 		}
 	}
 	if len(found) == 0 {

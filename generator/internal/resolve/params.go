@@ -96,11 +96,14 @@ func (b *binder) steering() []ir.Field {
 			{Name: "PageSize", Type: "int", Doc: "PageSize is the number of records to ask for in one request, by default 100."},
 		}
 	case ir.KindSearch:
-		most := b.searchMax()
+		most := "as many as the server allows"
+		if n := b.searchMax(); n > 0 {
+			most = "and at most " + thousands(n)
+		}
 		fields := []ir.Field{{Name: "MaxResults", Type: "int", Doc: "MaxResults ends the search after so many records. By default it goes on to the last."}}
 		if !b.tmpl.NoCursor {
 			fields = append(fields, ir.Field{Name: "PageSize", Type: "int", Doc: fmt.Sprintf(
-				"PageSize is the number of records to ask for in one request, by default and at most %s.", thousands(most))})
+				"PageSize is the number of records to ask for in one request, by default %s.", most)})
 		}
 		return fields
 	}
@@ -136,9 +139,6 @@ func (b *binder) collisions(p *ir.Params) {
 
 // call makes the call of the REST layer from the values of the inputs.
 func (b *binder) call() {
-	if b.failed {
-		return
-	}
 	var body, query []ir.Assignment
 	for _, in := range b.inputs {
 		switch {

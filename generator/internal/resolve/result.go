@@ -76,6 +76,9 @@ func (b *binder) search() {
 	}
 	s := &ir.Search{Limit: take.Field, Max: b.searchMax(), Instead: b.tmpl.Instead}
 	b.method.Search = s
+	if b.tmpl.NoCursor && s.Max == 0 {
+		b.failf(b.tmpl.OperationPos, "no-limit", "", "cursor=none needs to know the most that one request returns, and the contract has no maximum for %s", take.Wire)
+	}
 	if b.tmpl.NoCursor {
 		return
 	}

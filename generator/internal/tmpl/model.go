@@ -57,7 +57,8 @@ type FieldRule struct {
 	Rename   string
 	Value    string // sent always; there is no field
 	Hide     bool
-	Keep     bool // the field stays though the contract lacks the property
+	Keep     bool   // the field stays though the contract lacks the property
+	Type     string // Go type of a kept field that the contract lacks; empty: string
 	Doc      string
 	Pos      diag.Position
 }

@@ -159,7 +159,9 @@ func (p *fileParser) group(t *ast.TypeSpec, it *ast.InterfaceType, ds []directiv
 			g.Methods = append(g.Methods, m)
 		}
 	}
-	p.set.Groups = append(p.set.Groups, g)
+	if kinds == 1 {
+		p.set.Groups = append(p.set.Groups, g)
+	}
 }
 
 // method reads a method, nil if its signature is of no use.
@@ -213,7 +215,7 @@ func (p *fileParser) fieldRule(rules []FieldRule, v *directive.Field, d directiv
 		p.diags.Errorf(d.Pos, "bad-option", "//opik:field: rename=%s is no exported Go name", v.Rename)
 	}
 	return append(rules, FieldRule{
-		Property: v.Property, Rename: v.Rename, Value: v.Value, Hide: v.Hide, Keep: v.Keep, Doc: v.Doc, Pos: d.ArgPos,
+		Property: v.Property, Rename: v.Rename, Value: v.Value, Hide: v.Hide, Keep: v.Keep, Type: v.Type, Doc: v.Doc, Pos: d.ArgPos,
 	})
 }
 
