@@ -60,6 +60,9 @@ type Field struct {
 	// Keep keeps the field of a message though the contract lacks the property:
 	// the runtime needs it, and it is not sent.
 	Keep bool `opik:"flag"`
+	// Type is the Go type of a field that is kept, as the generated code writes
+	// it. Without it the type is string.
+	Type string `opik:"key"`
 	// Doc is the field's comment, instead of the contract's description.
 	Doc string `opik:"text"`
 }
