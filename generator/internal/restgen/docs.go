@@ -26,10 +26,7 @@ func (d *document) collectDocs() {
 	uses := d.typeUses()
 	for name, s := range members(d.schemas) {
 		goName := d.typeName(name)
-		doc := goName + " " + d.describe(name, s, uses[name])
-		if about := text(s, "description"); about != "" {
-			doc = sentence(goName, about)
-		}
+		doc := describe(goName, d.role(name, s, uses[name]), text(s, "description"))
 		if isTrue(s, "deprecated") {
 			doc += "\n\nDeprecated: " + deprecationOf(s)
 		}
@@ -47,7 +44,7 @@ func (d *document) collectDocs() {
 // the field's name before it, which is marked for removal if the description is a
 // sentence of its own.
 func (d *document) prepareFieldDoc(p *yaml.Node) {
-	if about := text(p, "description"); about != "" {
+	if about := withPeriod(text(p, "description")); about != "" {
 		if !continuesName(about) {
 			about = ownSentence + about
 		}
@@ -69,16 +66,34 @@ func continuesName(description string) bool {
 	return unicode.IsLower(r)
 }
 
-// sentence joins a name and a description.
-func sentence(name, description string) string {
-	description = strings.TrimSpace(description)
-	if !strings.HasSuffix(description, ".") {
-		description += "."
+// describe makes a comment of what is known about something, which follows its
+// name, and of its description in the contract. The name comes first, as Go has
+// it.
+func describe(name, facts, description string) string {
+	description = withPeriod(description)
+	switch {
+	case description == "":
+		return name + " " + facts
+	case continuesName(description):
+		return name + " " + description + "\n\nIt " + facts
 	}
+	return name + " " + facts + "\n\n" + description
+}
+
+// fieldDoc is describe for fields, of which nothing else is known.
+func fieldDoc(name, description string) string {
 	if continuesName(description) {
-		return name + " " + description
+		description = name + " " + description
 	}
-	return description
+	return withPeriod(description)
+}
+
+func withPeriod(text string) string {
+	text = strings.TrimSpace(text)
+	if text != "" && !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
 }
 
 func deprecationOf(n *yaml.Node) string { return orElse(text(n, "x-deprecated-reason"), deprecated) }
@@ -118,7 +133,8 @@ func (d *document) typeUses() map[string]*typeUses {
 	return uses
 }
 
-func (d *document) describe(name string, s *yaml.Node, uses *typeUses) string {
+// role says what a type is for. The text follows the type's name.
+func (d *document) role(name string, s *yaml.Node, uses *typeUses) string {
 	if uses == nil {
 		uses = &typeUses{}
 	}

@@ -64,9 +64,18 @@ func newDocument(root *yaml.Node, settings *Settings) (*document, error) {
 	return d, nil
 }
 
-// fault is a problem with its place in the contract.
-func fault(n *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf("%d:%d: %s", n.Line, n.Column, fmt.Sprintf(format, args...))
+// ContractError says that the contract holds something for which there is no Go.
+type ContractError struct {
+	Line, Column int
+	Message      string
+}
+
+// Error returns line, column and message.
+func (e *ContractError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message) }
+
+// fault makes a ContractError for a place.
+func fault(n *yaml.Node, format string, args ...any) *ContractError {
+	return &ContractError{n.Line, n.Column, fmt.Sprintf(format, args...)}
 }
 
 // methods are the HTTP methods an operation may have.

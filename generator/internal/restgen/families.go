@@ -31,7 +31,8 @@ func (d *document) foldFamilies() error {
 		folded := get(d.schemas, views[f][0])
 		for _, view := range views[f][1:] {
 			if err := unite(folded, get(d.schemas, view)); err != nil {
-				return fmt.Errorf("schemas %s and %s cannot be one type: %w", views[f][0], view, err)
+				err.Message = fmt.Sprintf("schemas %s and %s cannot be one type: %s", views[f][0], view, err.Message)
+				return err
 			}
 		}
 		remove(d.schemas, views[f]...)
@@ -41,7 +42,7 @@ func (d *document) foldFamilies() error {
 }
 
 // unite adds to a what b has.
-func unite(a, b *yaml.Node) error {
+func unite(a, b *yaml.Node) *ContractError {
 	for _, key := range []string{"$ref", "format"} {
 		if text(a, key) != text(b, key) {
 			return fault(b, "%s is %q here and %q at line %d", key, text(b, key), text(a, key), a.Line)
@@ -136,7 +137,7 @@ func uniteLists(a, b *yaml.Node) {
 }
 
 // uniteAllOf unites the parts of compositions, which must be built alike.
-func uniteAllOf(a, b *yaml.Node) error {
+func uniteAllOf(a, b *yaml.Node) *ContractError {
 	ours, theirs := elements(get(a, "allOf")), elements(get(b, "allOf"))
 	if len(ours) != len(theirs) {
 		return fault(b, "allOf has %d parts here and %d at line %d", len(theirs), len(ours), a.Line)

@@ -3,6 +3,7 @@ package restgen
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
@@ -27,10 +28,7 @@ func (m methodView) Doc(name string) string {
 	if note := m.note(); note != "" {
 		facts += " " + note
 	}
-	doc := name + " " + facts
-	if about := text(op.node, "description"); about != "" {
-		doc = sentence(name, about) + "\n\n" + "It " + facts
-	}
+	doc := describe(name, facts, text(op.node, "description"))
 	if isTrue(op.node, "deprecated") {
 		doc += "\n\nDeprecated: " + deprecationOf(op.node)
 	}
@@ -161,11 +159,15 @@ func paramField(p codegen.ParameterDefinition) string {
 		t = "*" + t
 	}
 	field := fmt.Sprintf("%s %s `%s:%q`", p.GoName(), t, p.In, p.ParamName)
-	if p.Spec.Deprecated {
-		field = comment("Deprecated: "+orElse(reasonOf(p.Spec.Extensions), deprecated)) + "\n" + field
-	}
+	var docs []string
 	if about := p.Spec.Description; about != "" {
-		field = comment(sentence(p.GoName(), about)) + "\n" + field
+		docs = append(docs, fieldDoc(p.GoName(), about))
+	}
+	if p.Spec.Deprecated {
+		docs = append(docs, "Deprecated: "+orElse(reasonOf(p.Spec.Extensions), deprecated))
+	}
+	if len(docs) > 0 {
+		field = comment(strings.Join(docs, "\n\n")) + "\n" + field
 	}
 	return field
 }

@@ -46,7 +46,9 @@ func (d *document) planOperations() error {
 		if err := d.planResult(p); err != nil {
 			return err
 		}
-		d.planParameters(op)
+		if err := d.planParameters(op); err != nil {
+			return err
+		}
 		d.plans[op.key()] = p
 	}
 	return nil
@@ -198,10 +200,10 @@ func withoutNull(s *yaml.Node) *yaml.Node {
 
 // planParameters drops headers that HTTP sets and gives parameters that carry
 // JSON in a string the type of that JSON.
-func (d *document) planParameters(op operation) {
+func (d *document) planParameters(op operation) error {
 	list := get(op.node, "parameters")
 	if list == nil {
-		return
+		return nil
 	}
 	list.Content = slices.DeleteFunc(list.Content, func(p *yaml.Node) bool {
 		return text(p, "in") == "header" && slices.ContainsFunc(d.settings.IgnoredHeaders, func(h string) bool { return strings.EqualFold(h, text(p, "name")) })
@@ -219,11 +221,33 @@ func (d *document) planParameters(op operation) {
 	for _, p := range list.Content {
 		inner := get(p, "schema", "contentSchema")
 		if inner == nil || text(p, "schema", "contentMediaType") != "application/json" {
+			if err := d.checkParameter(op, p); err != nil {
+				return err
+			}
 			continue
 		}
 		remove(p, "schema")
 		set(p, "content", object("application/json", object("schema", inner)))
 	}
+	return nil
+}
+
+// parameterTypes are the types that a parameter may have, by place.
+var parameterTypes = map[string][]string{
+	"path":   {"string", "integer"},
+	"query":  {"string", "integer", "number", "boolean"},
+	"header": {"string"},
+}
+
+func (d *document) checkParameter(op operation, p *yaml.Node) error {
+	if get(p, "content", "application/json") != nil {
+		return nil
+	}
+	t := schemaType(d.resolve(get(p, "schema")))
+	if in := text(p, "in"); !slices.Contains(parameterTypes[in], t) {
+		return fault(p, "parameter %s of %s: a %s parameter of type %q is not supported", text(p, "name"), op.id, in, t)
+	}
+	return nil
 }
 
 // strip removes bodies and responses from the document: the plans know them, and

@@ -1,9 +1,7 @@
 package rest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // ArgumentError says that an argument cannot be sent. It is returned before
@@ -89,122 +86,9 @@ func (c *call) arg(name, value string) {
 
 func (c *call) argInt(name string, value int) { c.arg(name, strconv.Itoa(value)) }
 
-// set adds a query parameter that has a value.
-func (c *call) set(name, value string) { c.query = append(c.query, queryValue{name, value}) }
-
-func (c *call) queryText(name, value string) {
-	if value != "" {
-		c.set(name, value)
-	}
-}
-
-func (c *call) queryBool(name string, value *bool) {
-	if value != nil {
-		c.set(name, strconv.FormatBool(*value))
-	}
-}
-
-func (c *call) queryInt(name string, value *int) {
-	if value != nil {
-		c.set(name, strconv.Itoa(*value))
-	}
-}
-
-func (c *call) queryInt64(name string, value *int64) {
-	if value != nil {
-		c.set(name, strconv.FormatInt(*value, 10))
-	}
-}
-
-func (c *call) queryFloat(name string, value *float64) {
-	if value != nil {
-		c.set(name, strconv.FormatFloat(*value, 'f', -1, 64))
-	}
-}
-
-func (c *call) queryTime(name string, value time.Time) {
-	if !value.IsZero() {
-		c.set(name, value.UTC().Format(time.RFC3339Nano))
-	}
-}
-
-// queryJSON adds a parameter whose value is JSON text. A nil slice, map or
-// pointer is left out; an empty list is sent.
-func (c *call) queryJSON(name string, value any) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		c.fail(name, "cannot be encoded", err)
-		return
-	}
-	if string(text) != "null" {
-		c.set(name, string(text))
-	}
-}
-
 func (c *call) headerText(name, value string) {
 	if value != "" {
 		c.header.Set(name, value)
-	}
-}
-
-// json sets a JSON body. Opaque JSON that is not set is sent as an empty object,
-// since every body is required.
-func (c *call) json(body any) {
-	if raw, ok := body.(json.RawMessage); ok && raw == nil {
-		body = json.RawMessage("{}")
-	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		c.fail("body", "cannot be encoded", err)
-		return
-	}
-	c.bytes("application/json", text)
-}
-
-func (c *call) bytes(contentType string, data []byte) {
-	c.contentType = contentType
-	c.body = bytes.NewReader(data)
-	c.size = int64(len(data))
-	c.rewind = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
-}
-
-// raw sets a body of any kind. A seekable reader gets a length, and can be sent
-// again from where it stands now.
-func (c *call) raw(contentType, declared string, body io.Reader) {
-	if body == nil {
-		c.fail("body", "is nil", nil)
-		return
-	}
-	if contentType == "" {
-		contentType = declared
-	}
-	c.contentType, c.body = contentType, body
-	c.size, c.rewind = measure(body)
-}
-
-// measure returns how much there is to read, and a function that reads it again;
-// -1 and nil if the reader cannot seek.
-func measure(r io.Reader) (int64, func() (io.ReadCloser, error)) {
-	s, ok := r.(io.Seeker)
-	if !ok {
-		return -1, nil
-	}
-	start, err := s.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return -1, nil
-	}
-	end, err := s.Seek(0, io.SeekEnd)
-	if err != nil {
-		return -1, nil
-	}
-	if _, err := s.Seek(start, io.SeekStart); err != nil {
-		return -1, nil
-	}
-	return end - start, func() (io.ReadCloser, error) {
-		if _, err := s.Seek(start, io.SeekStart); err != nil {
-			return nil, err
-		}
-		return io.NopCloser(r), nil
 	}
 }
 
@@ -246,7 +130,12 @@ func (c *call) request(ctx context.Context, base, accept string, o callOptions) 
 	if q := encodeQuery(append(c.query, o.query...)); q != "" {
 		target += "?" + q
 	}
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, callInfoKey{}, c.info), c.method, target, c.body)
+	var body io.Reader
+	if c.body != nil {
+		// Readers belong to the caller, who may want to read them again.
+		body = io.NopCloser(c.body)
+	}
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, callInfoKey{}, c.info), c.method, target, body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.info.Operation, withoutURL(err))
 	}
@@ -276,46 +165,21 @@ func (c *call) request(ctx context.Context, base, accept string, o callOptions) 
 	return req, nil
 }
 
-// encodeQuery percent-encodes everything, blanks too: a plus sign means a blank
-// only to decoders of forms.
-func encodeQuery(values []queryValue) string {
-	var b strings.Builder
-	for i, v := range values {
-		if i > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(escapeQuery(v.name))
-		b.WriteByte('=')
-		b.WriteString(escapeQuery(v.value))
-	}
-	return b.String()
+// transportError is an error of the Doer without the URL in its text.
+type transportError struct {
+	text string
+	err  error
 }
 
-func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+func (e *transportError) Error() string { return e.text }
+func (e *transportError) Unwrap() error { return e.err }
 
-// withoutURL drops the part of a transport error that names the URL, whose query
-// may hold what does not belong into logs.
+// withoutURL drops the part of a transport error's text that names the URL, whose
+// query may hold what does not belong into logs.
 func withoutURL(err error) error {
 	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
+	if !errors.As(err, &u) {
+		return err
 	}
-	return err
-}
-
-// queryRequired adds a parameter that must have a value.
-func (c *call) queryRequired(name, value string) {
-	if value == "" {
-		c.fail(name, "is empty", nil)
-	}
-	c.set(name, value)
-}
-
-// nonzero returns nil for zero, which stands for "not set" where zero is no
-// valid value.
-func nonzero[T comparable](v T) *T {
-	if v == *new(T) {
-		return nil
-	}
-	return &v
+	return &transportError{strings.ReplaceAll(err.Error(), u.Error(), u.Err.Error()), err}
 }

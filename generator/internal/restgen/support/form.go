@@ -34,7 +34,7 @@ type member struct {
 // members returns the fields of a struct that have a value, by the names and the
 // options of their json tags. Fields of type *File are files.
 func (c *call) members(body any) []member {
-	encoded, err := json.Marshal(body)
+	encoded, err := encode(body)
 	if err != nil {
 		c.fail("body", "cannot be encoded", err)
 		return nil

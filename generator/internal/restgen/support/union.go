@@ -9,7 +9,7 @@ import (
 // the member key gets the value that selects the variant, whatever the variant
 // itself says.
 func encodeVariant(variant any, key, value string) (json.RawMessage, error) {
-	encoded, err := json.Marshal(variant)
+	encoded, err := encode(variant)
 	if err != nil || key == "" {
 		return encoded, err
 	}
@@ -17,10 +17,10 @@ func encodeVariant(variant any, key, value string) (json.RawMessage, error) {
 	if err := json.Unmarshal(encoded, &members); err != nil {
 		return nil, fmt.Errorf("rest: a variant must be an object: %w", err)
 	}
-	if members[key], err = json.Marshal(value); err != nil {
+	if members[key], err = encode(value); err != nil {
 		return nil, err
 	}
-	return json.Marshal(members)
+	return encode(members)
 }
 
 // decodeDiscriminator returns the member key of an encoded union; empty if the
