@@ -259,9 +259,10 @@ type DatasetUpsertItemsParams struct {
 	// UUID of a group of requests that make one new version together. Without one the
 	// latest version is changed in place.
 	BatchGroupID string
-	// CopyFromDatasetID is sent as copy_from_dataset_id.
+	// Id of the dataset whose items the new version starts with, instead of those of
+	// the version before. It goes with copy_from_version_id.
 	CopyFromDatasetID string
-	// CopyFromVersionID is sent as copy_from_version_id.
+	// Id of the version of that dataset.
 	CopyFromVersionID string
 	// Id of the dataset; give it or the name.
 	DatasetID string
@@ -397,7 +398,7 @@ func (s *DatasetsService) SearchItems(ctx context.Context, datasetName string, p
 	id := func(record rest.DatasetItem) string {
 		return record.ID
 	}
-	return search(ctx, params.MaxResults, params.PageSize, open, id)
+	return search(ctx, params.MaxResults, atMost(params.PageSize, 2000), open, id)
 }
 
 // DatasetUpdateItemParams holds the optional inputs of
@@ -525,7 +526,7 @@ func (s *DatasetsService) CreateItemsFromJSON(ctx context.Context, datasetID str
 // DatasetCreateItemsFromSpansParams holds the optional inputs of
 // [DatasetsService.CreateItemsFromSpans]. What has its zero value is not sent.
 type DatasetCreateItemsFromSpansParams struct {
-	// Evaluators is sent as evaluators.
+	// Evaluators of the new items.
 	Evaluators []rest.EvaluatorItem
 }
 
@@ -546,7 +547,7 @@ func (s *DatasetsService) CreateItemsFromSpans(ctx context.Context, datasetID st
 // DatasetCreateItemsFromTracesParams holds the optional inputs of
 // [DatasetsService.CreateItemsFromTraces]. What has its zero value is not sent.
 type DatasetCreateItemsFromTracesParams struct {
-	// Evaluators is sent as evaluators.
+	// Evaluators of the new items.
 	Evaluators []rest.EvaluatorItem
 }
 
@@ -588,7 +589,7 @@ type DatasetApplyItemChangesParams struct {
 	// Evaluators that apply to all items of the version. An empty list takes them
 	// away; nil keeps those of the base version.
 	Evaluators []rest.EvaluatorItem
-	// ExecutionPolicy is sent as execution_policy.
+	// How often the items are run, and how often they must pass.
 	ExecutionPolicy *rest.ExecutionPolicy
 	// Goes back to the default policy.
 	ClearExecutionPolicy *bool
@@ -599,8 +600,8 @@ type DatasetApplyItemChangesParams struct {
 // version and params.Override is not set.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such change, [ErrInvalid] if the server does not
-// accept the input.
+// [ErrNotFound] if what it names does not exist, [ErrInvalid] if the server does
+// not accept the input.
 func (s *DatasetsService) ApplyItemChanges(ctx context.Context, id string, params DatasetApplyItemChangesParams, opts ...CallOption) (*rest.DatasetVersion, error) {
 	return s.client.REST().ApplyDatasetItemChanges(ctx, id, &rest.ApplyDatasetItemChangesParams{Override: params.Override}, rest.DatasetItemChanges{
 		BaseVersion:          params.BaseVersion,
@@ -772,7 +773,7 @@ func (s *DatasetsService) RetrieveVersion(ctx context.Context, id, versionName s
 // dataset now.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such diff.
+// [ErrNotFound] if what it names does not exist.
 func (s *DatasetsService) CompareVersions(ctx context.Context, id string, opts ...CallOption) (*rest.DatasetVersionDiff, error) {
 	return s.client.REST().CompareDatasetVersions(ctx, id, opts...)
 }
@@ -803,7 +804,7 @@ func (s *DatasetsService) UpdateVersion(ctx context.Context, id, versionHash str
 // returns it.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such restore.
+// [ErrNotFound] if what it names does not exist.
 func (s *DatasetsService) RestoreVersion(ctx context.Context, id, versionRef string, opts ...CallOption) (*rest.DatasetVersion, error) {
 	return s.client.REST().RestoreDatasetVersion(ctx, id, rest.DatasetVersionRestore{VersionRef: versionRef}, opts...)
 }
@@ -814,8 +815,8 @@ func (s *DatasetsService) RestoreVersion(ctx context.Context, id, versionRef str
 // tag holds at most 100 characters.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such tag, [ErrInvalid] if the server does not
-// accept the input.
+// [ErrNotFound] if what it names does not exist, [ErrInvalid] if the server does
+// not accept the input.
 func (s *DatasetsService) CreateVersionTag(ctx context.Context, id, versionHash, tag string, opts ...CallOption) error {
 	return s.client.REST().CreateVersionTag(ctx, id, versionHash, rest.DatasetVersionTag{Tag: tag}, opts...)
 }
@@ -867,7 +868,7 @@ func (s *DatasetsService) DownloadExport(ctx context.Context, jobID string, opts
 // MarkExportJobViewed notes that somebody has seen the result of a job.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such mark viewed.
+// [ErrNotFound] if what it names does not exist.
 func (s *DatasetsService) MarkExportJobViewed(ctx context.Context, jobID string, opts ...CallOption) error {
 	return s.client.REST().MarkDatasetExportJobViewed(ctx, jobID, opts...)
 }

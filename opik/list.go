@@ -117,6 +117,15 @@ func isFinal(err error) bool {
 	return !errors.Is(err, rest.ErrStreamCut)
 }
 
+// atMost returns the number of records to ask for in one request: what the caller
+// wants, or the most that the server allows.
+func atMost(size, limit int) int {
+	if size < 1 || size > limit {
+		return limit
+	}
+	return size
+}
+
 // valueOf returns what p points to, or the zero value.
 func valueOf[T any](p *T) (v T) {
 	if p != nil {

@@ -56,9 +56,9 @@ type ProjectRetrieveParams struct {
 	IncludeStats *bool
 }
 
-// Retrieve returns the project with the name, together with figures about it:
-// scores, durations in milliseconds, usage, cost. It fails with [ErrNotFound] if
-// there is none.
+// Retrieve returns the project with the name. With params.IncludeStats it has
+// figures, too: scores, durations in milliseconds, usage, cost in US dollars. It
+// fails with [ErrNotFound] if there is none.
 //
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
@@ -294,8 +294,8 @@ type ProjectMetricsParams struct {
 // Metrics returns a metric of a project as a time series.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such metric, [ErrInvalid] if the server does not
-// accept the input.
+// [ErrNotFound] if what it names does not exist, [ErrInvalid] if the server does
+// not accept the input.
 func (s *ProjectsService) Metrics(ctx context.Context, id string, params ProjectMetricsParams, opts ...CallOption) (*rest.ProjectMetricResponse, error) {
 	return s.client.REST().GetProjectMetrics(ctx, id, rest.ProjectMetricRequest{
 		Breakdown:     params.Breakdown,
@@ -403,7 +403,7 @@ func (s *ProjectsService) ListAlertsPage(ctx context.Context, projectID string, 
 // ProjectListDashboardsParams holds the optional inputs of
 // [ProjectsService.ListDashboards]. What has its zero value is not sent.
 type ProjectListDashboardsParams struct {
-	// Name is sent as name.
+	// Part of the name, in upper or lower case.
 	Name string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
@@ -513,15 +513,16 @@ func (s *ProjectsService) ListDatasetsPage(ctx context.Context, projectID string
 // ProjectListExperimentsParams holds the optional inputs of
 // [ProjectsService.ListExperiments]. What has its zero value is not sent.
 type ProjectListExperimentsParams struct {
-	// DatasetID is sent as datasetId.
+	// Id of the dataset that an entry must be about.
 	DatasetID string
-	// OptimizationID is sent as optimization_id.
+	// Id of the optimization that an entry must belong to.
 	OptimizationID string
 	// Types of experiments.
 	Types []string
-	// Name is sent as name.
+	// Part of the name, in upper or lower case.
 	Name string
-	// DatasetDeleted is sent as dataset_deleted.
+	// Leaves out entries whose dataset still exists; if false, those whose dataset is
+	// gone.
 	DatasetDeleted *bool
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
@@ -529,7 +530,7 @@ type ProjectListExperimentsParams struct {
 	Filters []rest.Filter
 	// Ids of the experiments.
 	ExperimentIDs []string
-	// ForceSorting is sent as force_sorting.
+	// Sorts also where the server would not, because there are too many entries.
 	ForceSorting *bool
 	// Page is the number of the first page to read. Pages count from 1, the default.
 	Page int
@@ -583,13 +584,14 @@ func (s *ProjectsService) ListExperimentsPage(ctx context.Context, projectID str
 // ProjectListOptimizationsParams holds the optional inputs of
 // [ProjectsService.ListOptimizations]. What has its zero value is not sent.
 type ProjectListOptimizationsParams struct {
-	// DatasetID is sent as dataset_id.
+	// Id of the dataset that an entry must be about.
 	DatasetID string
-	// DatasetName is sent as dataset_name.
+	// Name of the dataset that an entry must be about.
 	DatasetName string
-	// Name is sent as name.
+	// Part of the name, in upper or lower case.
 	Name string
-	// DatasetDeleted is sent as dataset_deleted.
+	// Leaves out entries whose dataset still exists; if false, those whose dataset is
+	// gone.
 	DatasetDeleted *bool
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
@@ -641,7 +643,7 @@ func (s *ProjectsService) ListOptimizationsPage(ctx context.Context, projectID s
 // ProjectListPromptsParams holds the optional inputs of
 // [ProjectsService.ListPrompts]. What has its zero value is not sent.
 type ProjectListPromptsParams struct {
-	// Name is sent as name.
+	// Part of the name, in upper or lower case.
 	Name string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField

@@ -448,7 +448,7 @@ func (c *Client) SearchSpans(ctx context.Context, params SearchSpansParams, opts
 	id := func(record rest.Span) string {
 		return record.ID
 	}
-	return search(ctx, params.MaxResults, params.PageSize, open, id)
+	return search(ctx, params.MaxResults, atMost(params.PageSize, 2000), open, id)
 }
 
 // GetSpanContentParams holds the optional inputs of [Client.GetSpanContent]. What

@@ -419,8 +419,8 @@ type SearchThreadsParams struct {
 //
 // It sends one request when the iterator is first used, for 2,000 results at most:
 // the server's cursor for threads goes against their order and would repeat or
-// lose some. If there may be more, its last error matches [ErrMoreResults]. Use
-// [ThreadsService.List] for more.
+// lose some. If there may be more, the iterator ends with an error that matches
+// [ErrMoreResults]. Use [ThreadsService.List] for more.
 //
 // Its error matches [ErrInvalid] if the server does not accept the input.
 func (c *Client) SearchThreads(ctx context.Context, params SearchThreadsParams, opts ...CallOption) iter.Seq2[rest.TraceThread, error] {

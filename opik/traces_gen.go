@@ -432,7 +432,7 @@ func (c *Client) SearchTraces(ctx context.Context, params SearchTracesParams, op
 	id := func(record rest.Trace) string {
 		return record.ID
 	}
-	return search(ctx, params.MaxResults, params.PageSize, open, id)
+	return search(ctx, params.MaxResults, atMost(params.PageSize, 2000), open, id)
 }
 
 // GetTraceContentParams holds the optional inputs of [Client.GetTraceContent].

@@ -5,25 +5,26 @@ import "github.com/opik-go/sdk/gen/rest"
 // SpanType is what kind of step a span is. Servers may know more types than these.
 type SpanType = rest.SpanType
 
-// Types of spans.
+// Types of spans. They are spelt out because a server's contract may lack some.
 const (
-	SpanTypeGeneral   = rest.SpanTypeGeneral
-	SpanTypeTool      = rest.SpanTypeTool
-	SpanTypeLLM       = rest.SpanTypeLLM
-	SpanTypeGuardrail = rest.SpanTypeGuardrail
+	SpanTypeGeneral   SpanType = "general"
+	SpanTypeTool      SpanType = "tool"
+	SpanTypeLLM       SpanType = "llm"
+	SpanTypeGuardrail SpanType = "guardrail"
 )
 
 // Source is what kind of activity made a trace or span. Servers may know more
 // sources than these.
 type Source = rest.Source
 
-// Sources of traces and spans.
+// Sources of traces and spans. They are spelt out because a server's contract may
+// lack some.
 const (
-	SourceSDK          = rest.SourceSDK
-	SourceExperiment   = rest.SourceExperiment
-	SourcePlayground   = rest.SourcePlayground
-	SourceOptimization = rest.SourceOptimization
-	SourceEvaluator    = rest.SourceEvaluator
+	SourceSDK          Source = "sdk"
+	SourceExperiment   Source = "experiment"
+	SourcePlayground   Source = "playground"
+	SourceOptimization Source = "optimization"
+	SourceEvaluator    Source = "evaluator"
 )
 
 func sourceOr(s Source) Source {

@@ -16,9 +16,9 @@ type Projects interface {
 	// workspace has one of that name, whether in upper or lower case.
 	Create(ctx context.Context, name string) (*rest.Project, error)
 
-	// Retrieve returns the project with the name, together with figures about it:
-	// scores, durations in milliseconds, usage, cost. It fails with [ErrNotFound] if
-	// there is none.
+	// Retrieve returns the project with the name. With params.IncludeStats it has
+	// figures, too: scores, durations in milliseconds, usage, cost in US dollars. It
+	// fails with [ErrNotFound] if there is none.
 	Retrieve(ctx context.Context, name string) (*rest.Project, error)
 
 	List(ctx context.Context) iter.Seq2[rest.Project, error]

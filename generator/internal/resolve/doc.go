@@ -138,14 +138,14 @@ func ended(s string) string {
 }
 
 // refusal is a class of errors with the status that it stands for, and when a
-// server answers with it; the thing is added after a blank.
+// server answers with it.
 type refusal struct {
 	status, name, when string
 	kinds              []ir.Kind // for which it is known though the contract does not list it
 }
 
 var refusals = []refusal{
-	{"404", "ErrNotFound", "there is no such ", []ir.Kind{ir.KindGet, ir.KindDownload}},
+	{"404", "ErrNotFound", "what it names does not exist", []ir.Kind{ir.KindGet, ir.KindDownload}},
 	{"409", "ErrConflict", "it contradicts what exists", nil},
 	{"400", "ErrInvalid", "the server does not accept the input", nil},
 	{"422", "ErrInvalid", "the server does not accept the input", nil},
@@ -154,6 +154,9 @@ var refusals = []refusal{
 	{"413", "ErrPayloadTooLarge", "the request is too large", nil},
 }
 
+// ofOne are the kinds of operations on one record, which the path names.
+var ofOne = []ir.Kind{ir.KindGet, ir.KindUpdate, ir.KindDelete, ir.KindDownload}
+
 // errors names the classes of errors that the operation is known to have, besides
 // those that every operation has, and leaves out what the template's text names.
 func (b *binder) errors(doc string) string {
@@ -161,8 +164,8 @@ func (b *binder) errors(doc string) string {
 	for _, f := range refusals {
 		documented := slices.ContainsFunc(b.op.Responses, func(r *spec.Response) bool { return r.Status == f.status })
 		part := fmt.Sprintf("[%s] if %s", f.name, f.when)
-		if strings.HasSuffix(part, " ") {
-			part += b.subject()
+		if f.status == "404" && slices.Contains(ofOne, b.method.Kind) {
+			part = fmt.Sprintf("[%s] if there is no such %s", f.name, b.subject())
 		}
 		if !documented && !slices.Contains(f.kinds, b.method.Kind) || strings.Contains(doc, f.name) || slices.Contains(parts, part) {
 			continue
