@@ -119,7 +119,7 @@ func Resolve(o Options, sys System) (*Config, error) {
 	c.Workspace = r.text("workspace", "WithWorkspace", o.Workspace, DefaultWorkspace)
 	r.checkHeader("workspace", c.Workspace)
 	c.ProjectName = r.text("project_name", "WithProject", o.ProjectName, DefaultProject)
-	c.TrackDisable = parsed(r, "track_disable", "WithTrackDisable", o.TrackDisable, false, parseBool)
+	c.TrackDisable = parsed(r, "track_disable", "WithTracking", o.TrackDisable, false, parseBool)
 	c.CheckTLS = parsed(r, "check_tls_certificate", "WithCheckTLS", o.CheckTLS, true, parseBool)
 	c.Compression = parsed(r, "enable_json_request_compression", "WithCompression", o.Compression, true, parseBool)
 	c.FlushTimeout = parsed(r, "default_flush_timeout", "WithFlushTimeout", o.FlushTimeout, 0, parseSeconds)
