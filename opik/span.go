@@ -102,7 +102,7 @@ func (t *Trace) startSpan(parentID, name string, s *start) *Span {
 		Name:         name,
 		Type:         s.spanType,
 		StartTime:    at,
-		Input:        rawOrNil(s.input),
+		Input:        s.input,
 		Metadata:     rawOrNil(s.metadata),
 		Model:        s.model,
 		Provider:     s.provider,
@@ -194,10 +194,10 @@ func (s *Span) SetInput(v any) {
 	if s == nil {
 		return
 	}
-	raw := encodeValue(v, "input")
+	value := keepValue(v, "input")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rec.Input = rawOrNil(raw)
+	s.rec.Input = value
 	s.changed()
 }
 
@@ -207,10 +207,10 @@ func (s *Span) SetOutput(v any) {
 	if s == nil {
 		return
 	}
-	raw := encodeValue(v, "output")
+	value := keepValue(v, "output")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rec.Output = rawOrNil(raw)
+	s.rec.Output = value
 	s.changed()
 }
 

@@ -107,7 +107,8 @@ type start struct {
 	project, environment string
 	source               Source
 	thread               string
-	input, metadata      jsonenc.Raw
+	input                any
+	metadata             jsonenc.Raw
 	tags                 []string
 	spanType             SpanType
 	model, provider      string
@@ -132,7 +133,7 @@ func (s *start) apply(c *Client, opts []StartOption) {
 		case startThread:
 			s.thread = o.text
 		case startInput:
-			s.input = encodeValue(o.value, "input")
+			s.input = keepValue(o.value, "input")
 		case startMetadata:
 			s.metadata = mergeValue(s.metadata, encodeValue(o.value, "metadata"))
 		case startTags:

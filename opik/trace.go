@@ -51,7 +51,7 @@ func (c *Client) startTrace(name string, s *start) *Trace {
 		ProjectName: c.projectName(s.project, ""),
 		Name:        name,
 		StartTime:   at,
-		Input:       rawOrNil(s.input),
+		Input:       s.input,
 		Metadata:    rawOrNil(s.metadata),
 		Tags:        s.tags,
 		ThreadID:    s.thread,
@@ -127,10 +127,10 @@ func (t *Trace) SetInput(v any) {
 	if t == nil {
 		return
 	}
-	raw := encodeValue(v, "input")
+	value := keepValue(v, "input")
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.rec.Input = rawOrNil(raw)
+	t.rec.Input = value
 	t.changed()
 }
 
@@ -140,10 +140,10 @@ func (t *Trace) SetOutput(v any) {
 	if t == nil {
 		return
 	}
-	raw := encodeValue(v, "output")
+	value := keepValue(v, "output")
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.rec.Output = rawOrNil(raw)
+	t.rec.Output = value
 	t.changed()
 }
 

@@ -13,18 +13,22 @@ var scratch = sync.Pool{New: func() any { return new([]byte) }}
 // maxScratch is the largest buffer that is kept for reuse.
 const maxScratch = 64 << 10
 
+// keepValue returns what a record holds of a value for one of the fields that take
+// any JSON: the value encoded, or nil if there is none. A text is kept as it is: it
+// cannot change, so it is encoded once, with the record.
+func keepValue(v any, field string) any {
+	if _, ok := v.(string); ok {
+		return v
+	}
+	return rawOrNil(encodeValue(v, field))
+}
+
 // encodeValue encodes a value for one of the fields that take any JSON. They are
 // specified as object, list or text: any other value becomes the only member of an
 // object, named after the field. Nil, also in a pointer, is no value.
 func encodeValue(v any, field string) jsonenc.Raw {
-	switch v := v.(type) {
-	case nil:
+	if v == nil {
 		return nil
-	case jsonenc.Raw:
-		return v
-	case string:
-		// Most texts have little to escape.
-		return jsonenc.AppendString(make(jsonenc.Raw, 0, len(v)+2+len(v)/64), v)
 	}
 	buffer := scratch.Get().(*[]byte)
 	encoded := jsonenc.AppendValue((*buffer)[:0], v)
