@@ -12,7 +12,7 @@ import (
 )
 
 // patience is how long goroutines may take to end after the test.
-const patience = 3 * time.Second
+var patience = 3 * time.Second
 
 // Check fails t if goroutines that were started after this call still run when
 // t and its other cleanups are finished; call it first. Goroutines get three
@@ -99,7 +99,6 @@ func ours(stack string) bool {
 		"testing.(*T).Run(",
 		"testing.(*M).startAlarm",
 		"testing.runFuzzing(",
-		"testing.tRunner.func",
 		"os/signal.signal_recv",
 		"os/signal.loop",
 		"runtime.ensureSigM",
