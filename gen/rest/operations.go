@@ -12,22 +12,25 @@ import (
 // /.well-known/oauth-authorization-server.
 func (c *Client) GetOAuthAuthorizationServerMetadata(ctx context.Context, opts ...CallOption) (*AuthorizationServerMetadata, error) {
 	r := newCall("getOAuthAuthorizationServerMetadata", "GET", "/.well-known/oauth-authorization-server", opts)
-	out := new(AuthorizationServerMetadata)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AuthorizationServerMetadata
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // IsAlive calls GET /is-alive/ping.
 func (c *Client) IsAlive(ctx context.Context, opts ...CallOption) (*HealthStatus, error) {
 	r := newCall("isAlive", "GET", "/is-alive/ping", opts)
-	out := new(HealthStatus)
-	return pointer(out, c.json(ctx, r, out))
+	var out *HealthStatus
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // Version calls GET /is-alive/ver.
 func (c *Client) Version(ctx context.Context, opts ...CallOption) (*ServerVersion, error) {
 	r := newCall("version", "GET", "/is-alive/ver", opts)
-	out := new(ServerVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ServerVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // Authorize calls GET /oauth/authorize. It returns the URL that the server
@@ -55,16 +58,18 @@ func (p *AuthorizeParams) apply(r *call) {
 func (c *Client) Consent(ctx context.Context, body ConsentRequest, opts ...CallOption) (*ConsentResponse, error) {
 	r := newCall("consent", "POST", "/oauth/authorize", opts)
 	r.json(body)
-	out := new(ConsentResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ConsentResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetAuthorizeContext calls GET /oauth/authorize/context.
 func (c *Client) GetAuthorizeContext(ctx context.Context, params *GetAuthorizeContextParams, opts ...CallOption) (*AuthorizeContext, error) {
 	r := newCall("getAuthorizeContext", "GET", "/oauth/authorize/context", opts)
 	params.apply(r)
-	out := new(AuthorizeContext)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AuthorizeContext
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetAuthorizeContextParams) apply(r *call) {
@@ -79,8 +84,9 @@ func (p *GetAuthorizeContextParams) apply(r *call) {
 func (c *Client) RegisterOAuthClient(ctx context.Context, body ClientRegistrationRequest, opts ...CallOption) (*ClientRegistrationResponse, error) {
 	r := newCall("registerOAuthClient", "POST", "/oauth/register", opts)
 	r.json(body)
-	out := new(ClientRegistrationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ClientRegistrationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // Revoke calls POST /oauth/revoke.
@@ -94,16 +100,18 @@ func (c *Client) Revoke(ctx context.Context, body RevokeForm, opts ...CallOption
 func (c *Client) Token(ctx context.Context, body TokenForm, opts ...CallOption) (*TokenResponse, error) {
 	r := newCall("token", "POST", "/oauth/token", opts)
 	r.form(body)
-	out := new(TokenResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *TokenResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // ValidateOAuthToken calls POST /opik/auth-oauth.
 func (c *Client) ValidateOAuthToken(ctx context.Context, params *ValidateOAuthTokenParams, opts ...CallOption) (*ValidatedToken, error) {
 	r := newCall("validateOAuthToken", "POST", "/opik/auth-oauth", opts)
 	params.apply(r)
-	out := new(ValidatedToken)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ValidatedToken
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *ValidateOAuthTokenParams) apply(r *call) {
@@ -119,60 +127,68 @@ func (c *Client) ExecuteAnalyticsQuery(ctx context.Context, projectID string, bo
 	r := newCall("executeAnalyticsQuery", "POST", "/v1/internal/analytics-queries/projects/{projectId}", opts)
 	r.arg("projectId", projectID)
 	r.json(body)
-	out := new(AnalyticsQueryResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AnalyticsQueryResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetDatasetBIInfo calls GET /v1/internal/usage/bi-datasets.
 func (c *Client) GetDatasetBIInfo(ctx context.Context, opts ...CallOption) (*BIInformationResponse, error) {
 	r := newCall("getDatasetBiInfo", "GET", "/v1/internal/usage/bi-datasets", opts)
-	out := new(BIInformationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BIInformationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetExperimentBIInfo calls GET /v1/internal/usage/bi-experiments.
 func (c *Client) GetExperimentBIInfo(ctx context.Context, opts ...CallOption) (*BIInformationResponse, error) {
 	r := newCall("getExperimentBiInfo", "GET", "/v1/internal/usage/bi-experiments", opts)
-	out := new(BIInformationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BIInformationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetSpansBIInfo calls GET /v1/internal/usage/bi-spans.
 func (c *Client) GetSpansBIInfo(ctx context.Context, opts ...CallOption) (*BIInformationResponse, error) {
 	r := newCall("getSpansBiInfo", "GET", "/v1/internal/usage/bi-spans", opts)
-	out := new(BIInformationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BIInformationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetTracesBIInfo calls GET /v1/internal/usage/bi-traces.
 func (c *Client) GetTracesBIInfo(ctx context.Context, opts ...CallOption) (*BIInformationResponse, error) {
 	r := newCall("getTracesBiInfo", "GET", "/v1/internal/usage/bi-traces", opts)
-	out := new(BIInformationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BIInformationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetSpansCountForWorkspaces calls GET
 // /v1/internal/usage/workspace-span-counts.
 func (c *Client) GetSpansCountForWorkspaces(ctx context.Context, opts ...CallOption) (*SpansCountResponse, error) {
 	r := newCall("getSpansCountForWorkspaces", "GET", "/v1/internal/usage/workspace-span-counts", opts)
-	out := new(SpansCountResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *SpansCountResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetSpansCountBreakdownForWorkspaces calls GET
 // /v1/internal/usage/workspace-span-counts-breakdown.
 func (c *Client) GetSpansCountBreakdownForWorkspaces(ctx context.Context, opts ...CallOption) (*UsageByWorkspaceProjectUserResponse, error) {
 	r := newCall("getSpansCountBreakdownForWorkspaces", "GET", "/v1/internal/usage/workspace-span-counts-breakdown", opts)
-	out := new(UsageByWorkspaceProjectUserResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *UsageByWorkspaceProjectUserResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetTracesCountForWorkspaces calls GET
 // /v1/internal/usage/workspace-trace-counts.
 func (c *Client) GetTracesCountForWorkspaces(ctx context.Context, opts ...CallOption) (*TraceCountResponse, error) {
 	r := newCall("getTracesCountForWorkspaces", "GET", "/v1/internal/usage/workspace-trace-counts", opts)
-	out := new(TraceCountResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *TraceCountResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateAgentConfig calls PATCH /v1/private/agent-configs/blueprints. It
@@ -187,8 +203,9 @@ func (c *Client) UpdateAgentConfig(ctx context.Context, body AgentConfigCreate, 
 func (c *Client) CreateAgentConfig(ctx context.Context, body AgentConfigCreate, opts ...CallOption) (*AgentBlueprint, error) {
 	r := newCall("createAgentConfig", "POST", "/v1/private/agent-configs/blueprints", opts)
 	r.json(body)
-	out := new(AgentBlueprint)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentBlueprint
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CreateOrUpdateEnvs calls POST
@@ -216,8 +233,9 @@ func (c *Client) GetBlueprintByEnv(ctx context.Context, envName string, projectI
 	r.arg("env_name", envName)
 	r.arg("project_id", projectID)
 	params.apply(r)
-	out := new(AgentBlueprint)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentBlueprint
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetBlueprintByEnvParams) apply(r *call) {
@@ -243,8 +261,9 @@ func (c *Client) GetBlueprintHistory(ctx context.Context, projectID string, para
 	r := newCall("getBlueprintHistory", "GET", "/v1/private/agent-configs/blueprints/history/projects/{project_id}", opts)
 	r.arg("project_id", projectID)
 	params.apply(r)
-	out := new(BlueprintPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BlueprintPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetBlueprintHistoryParams) apply(r *call) {
@@ -261,8 +280,9 @@ func (c *Client) GetLatestBlueprint(ctx context.Context, projectID string, param
 	r := newCall("getLatestBlueprint", "GET", "/v1/private/agent-configs/blueprints/latest/projects/{project_id}", opts)
 	r.arg("project_id", projectID)
 	params.apply(r)
-	out := new(AgentBlueprint)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentBlueprint
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetLatestBlueprintParams) apply(r *call) {
@@ -289,8 +309,9 @@ func (c *Client) GetBlueprintByName(ctx context.Context, projectID string, name 
 	r.arg("project_id", projectID)
 	r.arg("name", name)
 	params.apply(r)
-	out := new(AgentBlueprint)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentBlueprint
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetBlueprintByNameParams) apply(r *call) {
@@ -314,8 +335,9 @@ func (c *Client) GetBlueprintByID(ctx context.Context, blueprintID string, param
 	r := newCall("getBlueprintById", "GET", "/v1/private/agent-configs/blueprints/{blueprint_id}", opts)
 	r.arg("blueprint_id", blueprintID)
 	params.apply(r)
-	out := new(AgentBlueprint)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentBlueprint
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetBlueprintByIDParams) apply(r *call) {
@@ -330,16 +352,18 @@ func (p *GetBlueprintByIDParams) apply(r *call) {
 func (c *Client) GetDeltaByID(ctx context.Context, blueprintID string, opts ...CallOption) (*AgentBlueprint, error) {
 	r := newCall("getDeltaById", "GET", "/v1/private/agent-configs/blueprints/{blueprint_id}/deltas", opts)
 	r.arg("blueprint_id", blueprintID)
-	out := new(AgentBlueprint)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentBlueprint
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindAgentInsightsIssues calls GET /v1/private/agent-insights/issues.
 func (c *Client) FindAgentInsightsIssues(ctx context.Context, params *FindAgentInsightsIssuesParams, opts ...CallOption) (*AgentInsightsIssuePage, error) {
 	r := newCall("findAgentInsightsIssues", "GET", "/v1/private/agent-insights/issues", opts)
 	params.apply(r)
-	out := new(AgentInsightsIssuePage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentInsightsIssuePage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindAgentInsightsIssuesParams) apply(r *call) {
@@ -369,8 +393,9 @@ func (c *Client) GetAgentInsightsIssueByID(ctx context.Context, issueID string, 
 	r := newCall("getAgentInsightsIssueById", "GET", "/v1/private/agent-insights/issues/{issue_id}", opts)
 	r.arg("issue_id", issueID)
 	params.apply(r)
-	out := new(AgentInsightsIssueWithDetails)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentInsightsIssueWithDetails
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetAgentInsightsIssueByIDParams) apply(r *call) {
@@ -395,8 +420,9 @@ func (c *Client) UpdateAgentInsightsIssue(ctx context.Context, issueID string, b
 func (c *Client) GetAgentInsightsJob(ctx context.Context, projectID string, opts ...CallOption) (*AgentInsightsJob, error) {
 	r := newCall("getAgentInsightsJob", "GET", "/v1/private/agent-insights/jobs/{projectId}", opts)
 	r.arg("projectId", projectID)
-	out := new(AgentInsightsJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentInsightsJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateAgentInsightsJob calls PATCH
@@ -405,8 +431,9 @@ func (c *Client) UpdateAgentInsightsJob(ctx context.Context, projectID string, b
 	r := newCall("updateAgentInsightsJob", "PATCH", "/v1/private/agent-insights/jobs/{projectId}", opts)
 	r.arg("projectId", projectID)
 	r.json(body)
-	out := new(AgentInsightsJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentInsightsJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CreateAgentInsightsJob calls POST
@@ -414,8 +441,9 @@ func (c *Client) UpdateAgentInsightsJob(ctx context.Context, projectID string, b
 func (c *Client) CreateAgentInsightsJob(ctx context.Context, projectID string, opts ...CallOption) (*AgentInsightsJob, error) {
 	r := newCall("createAgentInsightsJob", "POST", "/v1/private/agent-insights/jobs/{projectId}", opts)
 	r.arg("projectId", projectID)
-	out := new(AgentInsightsJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AgentInsightsJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // TriggerAgentInsightsJob calls POST
@@ -430,8 +458,9 @@ func (c *Client) TriggerAgentInsightsJob(ctx context.Context, projectID string, 
 func (c *Client) FindAlerts(ctx context.Context, params *FindAlertsParams, opts ...CallOption) (*AlertPage, error) {
 	r := newCall("findAlerts", "GET", "/v1/private/alerts", opts)
 	params.apply(r)
-	out := new(AlertPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AlertPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindAlertsParams) apply(r *call) {
@@ -464,8 +493,9 @@ func (c *Client) DeleteAlertBatch(ctx context.Context, body BatchDelete, opts ..
 func (c *Client) GetWebhookExamples(ctx context.Context, params *GetWebhookExamplesParams, opts ...CallOption) (*WebhookExamples, error) {
 	r := newCall("getWebhookExamples", "GET", "/v1/private/alerts/webhooks/examples", opts)
 	params.apply(r)
-	out := new(WebhookExamples)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WebhookExamples
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetWebhookExamplesParams) apply(r *call) {
@@ -479,16 +509,18 @@ func (p *GetWebhookExamplesParams) apply(r *call) {
 func (c *Client) TestWebhook(ctx context.Context, body Alert, opts ...CallOption) (*WebhookTestResult, error) {
 	r := newCall("testWebhook", "POST", "/v1/private/alerts/webhooks/tests", opts)
 	r.json(body)
-	out := new(WebhookTestResult)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WebhookTestResult
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetAlertByID calls GET /v1/private/alerts/{id}.
 func (c *Client) GetAlertByID(ctx context.Context, id string, opts ...CallOption) (*Alert, error) {
 	r := newCall("getAlertById", "GET", "/v1/private/alerts/{id}", opts)
 	r.arg("id", id)
-	out := new(Alert)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Alert
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateAlert calls PUT /v1/private/alerts/{id}.
@@ -503,8 +535,9 @@ func (c *Client) UpdateAlert(ctx context.Context, id string, body Alert, opts ..
 func (c *Client) FindAnnotationQueues(ctx context.Context, params *FindAnnotationQueuesParams, opts ...CallOption) (*AnnotationQueuePage, error) {
 	r := newCall("findAnnotationQueues", "GET", "/v1/private/annotation-queues", opts)
 	params.apply(r)
-	out := new(AnnotationQueuePage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AnnotationQueuePage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindAnnotationQueuesParams) apply(r *call) {
@@ -545,8 +578,9 @@ func (c *Client) DeleteAnnotationQueueBatch(ctx context.Context, body BatchDelet
 func (c *Client) GetAnnotationQueueByID(ctx context.Context, id string, opts ...CallOption) (*AnnotationQueue, error) {
 	r := newCall("getAnnotationQueueById", "GET", "/v1/private/annotation-queues/{id}", opts)
 	r.arg("id", id)
-	out := new(AnnotationQueue)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AnnotationQueue
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateAnnotationQueue calls PATCH /v1/private/annotation-queues/{id}.
@@ -582,8 +616,9 @@ func (c *Client) LockAnnotationQueueItem(ctx context.Context, queueID string, it
 	r := newCall("lockAnnotationQueueItem", "PUT", "/v1/private/annotation-queues/{queueId}/items/{itemId}/lock", opts)
 	r.arg("queueId", queueID)
 	r.arg("itemId", itemID)
-	out := new(LockResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LockResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetAnnotationQueueLocks calls GET
@@ -591,8 +626,9 @@ func (c *Client) LockAnnotationQueueItem(ctx context.Context, queueID string, it
 func (c *Client) GetAnnotationQueueLocks(ctx context.Context, queueID string, opts ...CallOption) (*LocksResponse, error) {
 	r := newCall("getAnnotationQueueLocks", "GET", "/v1/private/annotation-queues/{queueId}/locks", opts)
 	r.arg("queueId", queueID)
-	out := new(LocksResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocksResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // StoreAssertionsBatch calls PUT /v1/private/assertion-results.
@@ -634,8 +670,9 @@ func (p *DownloadAttachmentParams) apply(r *call) {
 func (c *Client) AttachmentList(ctx context.Context, params *AttachmentListParams, opts ...CallOption) (*AttachmentPage, error) {
 	r := newCall("attachmentList", "GET", "/v1/private/attachment/list", opts)
 	params.apply(r)
-	out := new(AttachmentPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AttachmentPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *AttachmentListParams) apply(r *call) {
@@ -680,8 +717,9 @@ func (c *Client) CompleteMultiPartUpload(ctx context.Context, body CompleteMulti
 func (c *Client) StartMultiPartUpload(ctx context.Context, body StartMultipartUploadRequest, opts ...CallOption) (*StartMultipartUploadResponse, error) {
 	r := newCall("startMultiPartUpload", "POST", "/v1/private/attachment/upload-start", opts)
 	r.json(body)
-	out := new(StartMultipartUploadResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *StartMultipartUploadResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CheckAccess calls POST /v1/private/auth.
@@ -695,16 +733,18 @@ func (c *Client) CheckAccess(ctx context.Context, body json.RawMessage, opts ...
 // GetWorkspaceName calls GET /v1/private/auth/workspace.
 func (c *Client) GetWorkspaceName(ctx context.Context, opts ...CallOption) (*WorkspaceNameHolder, error) {
 	r := newCall("getWorkspaceName", "GET", "/v1/private/auth/workspace", opts)
-	out := new(WorkspaceNameHolder)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceNameHolder
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindEvaluators calls GET /v1/private/automations/evaluators.
 func (c *Client) FindEvaluators(ctx context.Context, params *FindEvaluatorsParams, opts ...CallOption) (*AutomationRuleEvaluatorPage, error) {
 	r := newCall("findEvaluators", "GET", "/v1/private/automations/evaluators", opts)
 	params.apply(r)
-	out := new(AutomationRuleEvaluatorPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AutomationRuleEvaluatorPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindEvaluatorsParams) apply(r *call) {
@@ -750,8 +790,9 @@ func (c *Client) GetEvaluatorByID(ctx context.Context, id string, params *GetEva
 	r := newCall("getEvaluatorById", "GET", "/v1/private/automations/evaluators/{id}", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(AutomationRuleEvaluator)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AutomationRuleEvaluator
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetEvaluatorByIDParams) apply(r *call) {
@@ -775,8 +816,9 @@ func (c *Client) GetEvaluatorLogsByID(ctx context.Context, id string, params *Ge
 	r := newCall("getEvaluatorLogsById", "GET", "/v1/private/automations/evaluators/{id}/logs", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(LogPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LogPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetEvaluatorLogsByIDParams) apply(r *call) {
@@ -790,8 +832,9 @@ func (p *GetEvaluatorLogsByIDParams) apply(r *call) {
 func (c *Client) CreateChatCompletions(ctx context.Context, body ChatCompletionRequest, opts ...CallOption) (*ChatCompletionResponse, error) {
 	r := newCall("createChatCompletions", "POST", "/v1/private/chat/completions", opts)
 	r.json(body)
-	out := new(ChatCompletionResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ChatCompletionResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CreateChatCompletionsEvents does what [Client.CreateChatCompletions] does,
@@ -809,8 +852,9 @@ func (c *Client) CreateChatCompletionsEvents(ctx context.Context, body ChatCompl
 func (c *Client) FindDashboards(ctx context.Context, params *FindDashboardsParams, opts ...CallOption) (*DashboardPage, error) {
 	r := newCall("findDashboards", "GET", "/v1/private/dashboards", opts)
 	params.apply(r)
-	out := new(DashboardPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DashboardPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindDashboardsParams) apply(r *call) {
@@ -829,8 +873,9 @@ func (p *FindDashboardsParams) apply(r *call) {
 func (c *Client) CreateDashboard(ctx context.Context, body Dashboard, opts ...CallOption) (*Dashboard, error) {
 	r := newCall("createDashboard", "POST", "/v1/private/dashboards", opts)
 	r.json(body)
-	out := new(Dashboard)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dashboard
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeleteDashboardsBatch calls POST /v1/private/dashboards/delete-batch.
@@ -852,8 +897,9 @@ func (c *Client) DeleteDashboard(ctx context.Context, dashboardID string, opts .
 func (c *Client) GetDashboardByID(ctx context.Context, dashboardID string, opts ...CallOption) (*Dashboard, error) {
 	r := newCall("getDashboardById", "GET", "/v1/private/dashboards/{dashboardId}", opts)
 	r.arg("dashboardId", dashboardID)
-	out := new(Dashboard)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dashboard
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateDashboard calls PATCH /v1/private/dashboards/{dashboardId}.
@@ -861,16 +907,18 @@ func (c *Client) UpdateDashboard(ctx context.Context, dashboardID string, body D
 	r := newCall("updateDashboard", "PATCH", "/v1/private/dashboards/{dashboardId}", opts)
 	r.arg("dashboardId", dashboardID)
 	r.json(body)
-	out := new(Dashboard)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dashboard
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindDatasets calls GET /v1/private/datasets.
 func (c *Client) FindDatasets(ctx context.Context, params *FindDatasetsParams, opts ...CallOption) (*DatasetPage, error) {
 	r := newCall("findDatasets", "GET", "/v1/private/datasets", opts)
 	params.apply(r)
-	out := new(DatasetPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindDatasetsParams) apply(r *call) {
@@ -923,8 +971,9 @@ func (c *Client) GetDatasetExportJobs(ctx context.Context, opts ...CallOption) (
 func (c *Client) GetDatasetExportJob(ctx context.Context, jobID string, opts ...CallOption) (*DatasetExportJob, error) {
 	r := newCall("getDatasetExportJob", "GET", "/v1/private/datasets/export-jobs/{jobId}", opts)
 	r.arg("jobId", jobID)
-	out := new(DatasetExportJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetExportJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DownloadDatasetExport calls GET
@@ -993,8 +1042,9 @@ func (c *Client) StreamDatasetItems(ctx context.Context, body DatasetItemStreamR
 func (c *Client) GetDatasetItemByID(ctx context.Context, itemID string, opts ...CallOption) (*DatasetItem, error) {
 	r := newCall("getDatasetItemById", "GET", "/v1/private/datasets/items/{itemId}", opts)
 	r.arg("itemId", itemID)
-	out := new(DatasetItem)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetItem
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // PatchDatasetItem calls PATCH /v1/private/datasets/items/{itemId}.
@@ -1010,8 +1060,9 @@ func (c *Client) GetDatasetByIdentifier(ctx context.Context, body DatasetIdentif
 	r := newCall("getDatasetByIdentifier", "POST", "/v1/private/datasets/retrieve", opts)
 	r.retryable()
 	r.json(body)
-	out := new(Dataset)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dataset
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CreateDatasetItemsFromSpans calls POST
@@ -1043,8 +1094,9 @@ func (c *Client) DeleteDataset(ctx context.Context, id string, opts ...CallOptio
 func (c *Client) GetDatasetByID(ctx context.Context, id string, opts ...CallOption) (*Dataset, error) {
 	r := newCall("getDatasetById", "GET", "/v1/private/datasets/{id}", opts)
 	r.arg("id", id)
-	out := new(Dataset)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dataset
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateDataset calls PUT /v1/private/datasets/{id}.
@@ -1060,16 +1112,18 @@ func (c *Client) ExpandDataset(ctx context.Context, id string, body DatasetExpan
 	r := newCall("expandDataset", "POST", "/v1/private/datasets/{id}/expansions", opts)
 	r.arg("id", id)
 	r.json(body)
-	out := new(DatasetExpansionResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetExpansionResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // StartDatasetExport calls POST /v1/private/datasets/{id}/export.
 func (c *Client) StartDatasetExport(ctx context.Context, id string, opts ...CallOption) (*DatasetExportJob, error) {
 	r := newCall("startDatasetExport", "POST", "/v1/private/datasets/{id}/export", opts)
 	r.arg("id", id)
-	out := new(DatasetExportJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetExportJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetDatasetItems calls GET /v1/private/datasets/{id}/items.
@@ -1077,8 +1131,9 @@ func (c *Client) GetDatasetItems(ctx context.Context, id string, params *GetData
 	r := newCall("getDatasetItems", "GET", "/v1/private/datasets/{id}/items", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(DatasetItemPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetItemPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetDatasetItemsParams) apply(r *call) {
@@ -1098,8 +1153,9 @@ func (c *Client) ApplyDatasetItemChanges(ctx context.Context, id string, params 
 	r.arg("id", id)
 	params.apply(r)
 	r.json(body)
-	out := new(DatasetVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *ApplyDatasetItemChangesParams) apply(r *call) {
@@ -1115,8 +1171,9 @@ func (c *Client) FindDatasetItemsWithExperimentItems(ctx context.Context, id str
 	r := newCall("findDatasetItemsWithExperimentItems", "GET", "/v1/private/datasets/{id}/items/experiments/items", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(DatasetItemPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetItemPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindDatasetItemsWithExperimentItemsParams) apply(r *call) {
@@ -1138,8 +1195,9 @@ func (c *Client) GetDatasetItemsOutputColumns(ctx context.Context, id string, pa
 	r := newCall("getDatasetItemsOutputColumns", "GET", "/v1/private/datasets/{id}/items/experiments/items/output/columns", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(PageColumns)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PageColumns
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetDatasetItemsOutputColumnsParams) apply(r *call) {
@@ -1155,8 +1213,9 @@ func (c *Client) GetDatasetExperimentItemsStats(ctx context.Context, id string, 
 	r := newCall("getDatasetExperimentItemsStats", "GET", "/v1/private/datasets/{id}/items/experiments/items/stats", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(ProjectStats)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectStats
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetDatasetExperimentItemsStatsParams) apply(r *call) {
@@ -1172,8 +1231,9 @@ func (c *Client) ListDatasetVersions(ctx context.Context, id string, params *Lis
 	r := newCall("listDatasetVersions", "GET", "/v1/private/datasets/{id}/versions", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(DatasetVersionPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetVersionPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *ListDatasetVersionsParams) apply(r *call) {
@@ -1188,8 +1248,9 @@ func (p *ListDatasetVersionsParams) apply(r *call) {
 func (c *Client) CompareDatasetVersions(ctx context.Context, id string, opts ...CallOption) (*DatasetVersionDiff, error) {
 	r := newCall("compareDatasetVersions", "GET", "/v1/private/datasets/{id}/versions/diff", opts)
 	r.arg("id", id)
-	out := new(DatasetVersionDiff)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetVersionDiff
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateDatasetVersion calls PATCH
@@ -1199,8 +1260,9 @@ func (c *Client) UpdateDatasetVersion(ctx context.Context, id string, versionHas
 	r.arg("id", id)
 	r.arg("versionHash", versionHash)
 	r.json(body)
-	out := new(DatasetVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CreateVersionTag calls POST
@@ -1218,8 +1280,9 @@ func (c *Client) RestoreDatasetVersion(ctx context.Context, id string, body Data
 	r := newCall("restoreDatasetVersion", "POST", "/v1/private/datasets/{id}/versions/restore", opts)
 	r.arg("id", id)
 	r.json(body)
-	out := new(DatasetVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // RetrieveDatasetVersion calls POST
@@ -1229,8 +1292,9 @@ func (c *Client) RetrieveDatasetVersion(ctx context.Context, id string, body Dat
 	r.retryable()
 	r.arg("id", id)
 	r.json(body)
-	out := new(DatasetVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeleteVersionTag calls DELETE
@@ -1246,8 +1310,9 @@ func (c *Client) DeleteVersionTag(ctx context.Context, id string, versionHash st
 // FindEnvironments calls GET /v1/private/environments.
 func (c *Client) FindEnvironments(ctx context.Context, opts ...CallOption) (*EnvironmentPage, error) {
 	r := newCall("findEnvironments", "GET", "/v1/private/environments", opts)
-	out := new(EnvironmentPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *EnvironmentPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CreateEnvironment calls POST /v1/private/environments. It returns the id of
@@ -1270,8 +1335,9 @@ func (c *Client) DeleteEnvironmentsBatch(ctx context.Context, body BatchDelete, 
 func (c *Client) GetEnvironmentByID(ctx context.Context, id string, opts ...CallOption) (*Environment, error) {
 	r := newCall("getEnvironmentById", "GET", "/v1/private/environments/{id}", opts)
 	r.arg("id", id)
-	out := new(Environment)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Environment
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateEnvironment calls PATCH /v1/private/environments/{id}.
@@ -1286,8 +1352,9 @@ func (c *Client) UpdateEnvironment(ctx context.Context, id string, body Environm
 func (c *Client) FindExperiments(ctx context.Context, params *FindExperimentsParams, opts ...CallOption) (*ExperimentPage, error) {
 	r := newCall("findExperiments", "GET", "/v1/private/experiments", opts)
 	params.apply(r)
-	out := new(ExperimentPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExperimentPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindExperimentsParams) apply(r *call) {
@@ -1337,8 +1404,9 @@ func (c *Client) DeleteExperimentsByID(ctx context.Context, body DeleteIDsHolder
 func (c *Client) ExecuteExperiment(ctx context.Context, body ExperimentExecutionRequest, opts ...CallOption) (*ExperimentExecutionResponse, error) {
 	r := newCall("executeExperiment", "POST", "/v1/private/experiments/execute", opts)
 	r.json(body)
-	out := new(ExperimentExecutionResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExperimentExecutionResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindFeedbackScoreNames calls GET
@@ -1346,8 +1414,9 @@ func (c *Client) ExecuteExperiment(ctx context.Context, body ExperimentExecution
 func (c *Client) FindFeedbackScoreNames(ctx context.Context, params *FindFeedbackScoreNamesParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findFeedbackScoreNames", "GET", "/v1/private/experiments/feedback-scores/names", opts)
 	params.apply(r)
-	out := new(FeedbackScoreNames)
-	return pointer(out, c.json(ctx, r, out))
+	var out *FeedbackScoreNames
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindFeedbackScoreNamesParams) apply(r *call) {
@@ -1369,8 +1438,9 @@ func (c *Client) FinishExperiments(ctx context.Context, body IDsHolder, opts ...
 func (c *Client) FindExperimentGroups(ctx context.Context, params *FindExperimentGroupsParams, opts ...CallOption) (*ExperimentGroupResponse, error) {
 	r := newCall("findExperimentGroups", "GET", "/v1/private/experiments/groups", opts)
 	params.apply(r)
-	out := new(ExperimentGroupResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExperimentGroupResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindExperimentGroupsParams) apply(r *call) {
@@ -1390,8 +1460,9 @@ func (p *FindExperimentGroupsParams) apply(r *call) {
 func (c *Client) FindExperimentGroupsAggregations(ctx context.Context, params *FindExperimentGroupsAggregationsParams, opts ...CallOption) (*ExperimentGroupAggregationsResponse, error) {
 	r := newCall("findExperimentGroupsAggregations", "GET", "/v1/private/experiments/groups/aggregations", opts)
 	params.apply(r)
-	out := new(ExperimentGroupAggregationsResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExperimentGroupAggregationsResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindExperimentGroupsAggregationsParams) apply(r *call) {
@@ -1441,8 +1512,9 @@ func (c *Client) StreamExperimentItems(ctx context.Context, body ExperimentItemS
 func (c *Client) GetExperimentItemByID(ctx context.Context, id string, opts ...CallOption) (*ExperimentItem, error) {
 	r := newCall("getExperimentItemById", "GET", "/v1/private/experiments/items/{id}", opts)
 	r.arg("id", id)
-	out := new(ExperimentItem)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExperimentItem
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // StreamExperiments calls POST /v1/private/experiments/stream. The caller
@@ -1458,8 +1530,9 @@ func (c *Client) StreamExperiments(ctx context.Context, body ExperimentStreamReq
 func (c *Client) GetExperimentByID(ctx context.Context, id string, opts ...CallOption) (*Experiment, error) {
 	r := newCall("getExperimentById", "GET", "/v1/private/experiments/{id}", opts)
 	r.arg("id", id)
-	out := new(Experiment)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Experiment
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateExperiment calls PATCH /v1/private/experiments/{id}.
@@ -1474,8 +1547,9 @@ func (c *Client) UpdateExperiment(ctx context.Context, id string, body Experimen
 func (c *Client) FindFeedbackDefinitions(ctx context.Context, params *FindFeedbackDefinitionsParams, opts ...CallOption) (*FeedbackDefinitionPage, error) {
 	r := newCall("findFeedbackDefinitions", "GET", "/v1/private/feedback-definitions", opts)
 	params.apply(r)
-	out := new(FeedbackDefinitionPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *FeedbackDefinitionPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindFeedbackDefinitionsParams) apply(r *call) {
@@ -1517,8 +1591,9 @@ func (c *Client) DeleteFeedbackDefinitionByID(ctx context.Context, id string, op
 func (c *Client) GetFeedbackDefinitionByID(ctx context.Context, id string, opts ...CallOption) (*Feedback, error) {
 	r := newCall("getFeedbackDefinitionById", "GET", "/v1/private/feedback-definitions/{id}", opts)
 	r.arg("id", id)
-	out := new(Feedback)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Feedback
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateFeedbackDefinition calls PUT /v1/private/feedback-definitions/{id}.
@@ -1540,8 +1615,9 @@ func (c *Client) CreateGuardrails(ctx context.Context, body GuardrailBatch, opts
 func (c *Client) FindInsightsViews(ctx context.Context, params *FindInsightsViewsParams, opts ...CallOption) (*DashboardPage, error) {
 	r := newCall("findInsightsViews", "GET", "/v1/private/insights-views", opts)
 	params.apply(r)
-	out := new(DashboardPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DashboardPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindInsightsViewsParams) apply(r *call) {
@@ -1560,8 +1636,9 @@ func (p *FindInsightsViewsParams) apply(r *call) {
 func (c *Client) CreateInsightsView(ctx context.Context, body Dashboard, opts ...CallOption) (*Dashboard, error) {
 	r := newCall("createInsightsView", "POST", "/v1/private/insights-views", opts)
 	r.json(body)
-	out := new(Dashboard)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dashboard
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeleteInsightsViewsBatch calls POST /v1/private/insights-views/delete-batch.
@@ -1583,8 +1660,9 @@ func (c *Client) DeleteInsightsView(ctx context.Context, insightsViewID string, 
 func (c *Client) GetInsightsViewByID(ctx context.Context, insightsViewID string, opts ...CallOption) (*Dashboard, error) {
 	r := newCall("getInsightsViewById", "GET", "/v1/private/insights-views/{insightsViewId}", opts)
 	r.arg("insightsViewId", insightsViewID)
-	out := new(Dashboard)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dashboard
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateInsightsView calls PATCH /v1/private/insights-views/{insightsViewId}.
@@ -1592,15 +1670,17 @@ func (c *Client) UpdateInsightsView(ctx context.Context, insightsViewID string, 
 	r := newCall("updateInsightsView", "PATCH", "/v1/private/insights-views/{insightsViewId}", opts)
 	r.arg("insightsViewId", insightsViewID)
 	r.json(body)
-	out := new(Dashboard)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Dashboard
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindLLMProviderKeys calls GET /v1/private/llm-provider-key.
 func (c *Client) FindLLMProviderKeys(ctx context.Context, opts ...CallOption) (*ProviderAPIKeyPage, error) {
 	r := newCall("findLlmProviderKeys", "GET", "/v1/private/llm-provider-key", opts)
-	out := new(ProviderAPIKeyPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProviderAPIKeyPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // StoreLLMProviderAPIKey calls POST /v1/private/llm-provider-key. It returns
@@ -1623,8 +1703,9 @@ func (c *Client) DeleteLLMProviderAPIKeysBatch(ctx context.Context, body BatchDe
 func (c *Client) GetLLMProviderAPIKeyByID(ctx context.Context, id string, opts ...CallOption) (*ProviderAPIKey, error) {
 	r := newCall("getLlmProviderApiKeyById", "GET", "/v1/private/llm-provider-key/{id}", opts)
 	r.arg("id", id)
-	out := new(ProviderAPIKey)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProviderAPIKey
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateLLMProviderAPIKey calls PATCH /v1/private/llm-provider-key/{id}.
@@ -1647,8 +1728,9 @@ func (c *Client) GetLLMModels(ctx context.Context, opts ...CallOption) (map[stri
 func (c *Client) ListRunners(ctx context.Context, params *ListRunnersParams, opts ...CallOption) (*LocalRunnerPage, error) {
 	r := newCall("listRunners", "GET", "/v1/private/local-runners", opts)
 	params.apply(r)
-	out := new(LocalRunnerPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocalRunnerPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *ListRunnersParams) apply(r *call) {
@@ -1673,8 +1755,9 @@ func (c *Client) CreateJob(ctx context.Context, body CreateLocalRunnerJobRequest
 func (c *Client) GetJob(ctx context.Context, jobID string, opts ...CallOption) (*LocalRunnerJob, error) {
 	r := newCall("getJob", "GET", "/v1/private/local-runners/jobs/{jobId}", opts)
 	r.arg("jobId", jobID)
-	out := new(LocalRunnerJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocalRunnerJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CancelJob calls POST /v1/private/local-runners/jobs/{jobId}/cancel.
@@ -1728,8 +1811,9 @@ func (c *Client) DisconnectRunner(ctx context.Context, runnerID string, opts ...
 func (c *Client) GetRunner(ctx context.Context, runnerID string, opts ...CallOption) (*LocalRunner, error) {
 	r := newCall("getRunner", "GET", "/v1/private/local-runners/{runnerId}", opts)
 	r.arg("runnerId", runnerID)
-	out := new(LocalRunner)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocalRunner
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // RegisterAgents calls PUT /v1/private/local-runners/{runnerId}/agents.
@@ -1746,8 +1830,9 @@ func (c *Client) CreateBridgeCommand(ctx context.Context, runnerID string, body 
 	r := newCall("createBridgeCommand", "POST", "/v1/private/local-runners/{runnerId}/bridge/commands", opts)
 	r.arg("runnerId", runnerID)
 	r.json(body)
-	out := new(BridgeCommandSubmitResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BridgeCommandSubmitResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // NextBridgeCommands calls POST
@@ -1756,8 +1841,9 @@ func (c *Client) NextBridgeCommands(ctx context.Context, runnerID string, body B
 	r := newCall("nextBridgeCommands", "POST", "/v1/private/local-runners/{runnerId}/bridge/commands/next", opts)
 	r.arg("runnerId", runnerID)
 	r.json(body)
-	out := new(BridgeCommandBatchResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BridgeCommandBatchResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetBridgeCommand calls GET
@@ -1767,8 +1853,9 @@ func (c *Client) GetBridgeCommand(ctx context.Context, runnerID string, commandI
 	r.arg("runnerId", runnerID)
 	r.arg("commandId", commandID)
 	params.apply(r)
-	out := new(BridgeCommand)
-	return pointer(out, c.json(ctx, r, out))
+	var out *BridgeCommand
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetBridgeCommandParams) apply(r *call) {
@@ -1802,8 +1889,9 @@ func (c *Client) Heartbeat(ctx context.Context, runnerID string, body LocalRunne
 	r := newCall("heartbeat", "POST", "/v1/private/local-runners/{runnerId}/heartbeats", opts)
 	r.arg("runnerId", runnerID)
 	r.json(body)
-	out := new(LocalRunnerHeartbeatResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocalRunnerHeartbeatResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // ListJobs calls GET /v1/private/local-runners/{runnerId}/jobs.
@@ -1811,8 +1899,9 @@ func (c *Client) ListJobs(ctx context.Context, runnerID string, params *ListJobs
 	r := newCall("listJobs", "GET", "/v1/private/local-runners/{runnerId}/jobs", opts)
 	r.arg("runnerId", runnerID)
 	params.apply(r)
-	out := new(LocalRunnerJobPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocalRunnerJobPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *ListJobsParams) apply(r *call) {
@@ -1828,32 +1917,36 @@ func (p *ListJobsParams) apply(r *call) {
 func (c *Client) NextJob(ctx context.Context, runnerID string, opts ...CallOption) (*LocalRunnerJob, error) {
 	r := newCall("nextJob", "POST", "/v1/private/local-runners/{runnerId}/jobs/next", opts)
 	r.arg("runnerId", runnerID)
-	out := new(LocalRunnerJob)
-	return pointer(out, c.json(ctx, r, out))
+	var out *LocalRunnerJob
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // EvaluateSpans calls POST /v1/private/manual-evaluation/spans.
 func (c *Client) EvaluateSpans(ctx context.Context, body ManualEvaluationRequest, opts ...CallOption) (*ManualEvaluationResponse, error) {
 	r := newCall("evaluateSpans", "POST", "/v1/private/manual-evaluation/spans", opts)
 	r.json(body)
-	out := new(ManualEvaluationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ManualEvaluationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // EvaluateThreads calls POST /v1/private/manual-evaluation/threads.
 func (c *Client) EvaluateThreads(ctx context.Context, body ManualEvaluationRequest, opts ...CallOption) (*ManualEvaluationResponse, error) {
 	r := newCall("evaluateThreads", "POST", "/v1/private/manual-evaluation/threads", opts)
 	r.json(body)
-	out := new(ManualEvaluationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ManualEvaluationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // EvaluateTraces calls POST /v1/private/manual-evaluation/traces.
 func (c *Client) EvaluateTraces(ctx context.Context, body ManualEvaluationRequest, opts ...CallOption) (*ManualEvaluationResponse, error) {
 	r := newCall("evaluateTraces", "POST", "/v1/private/manual-evaluation/traces", opts)
 	r.json(body)
-	out := new(ManualEvaluationResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ManualEvaluationResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // ListModels calls POST /v1/private/ollama/models.
@@ -1871,8 +1964,9 @@ func (c *Client) TestConnection(ctx context.Context, body OllamaInstanceBaseURLR
 	r := newCall("testConnection", "POST", "/v1/private/ollama/test-connection", opts)
 	r.retryable()
 	r.json(body)
-	out := new(OllamaConnectionTestResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *OllamaConnectionTestResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeleteOllieState calls DELETE /v1/private/ollie/state.
@@ -1899,8 +1993,9 @@ func (c *Client) ReplaceOllieState(ctx context.Context, contentType string, body
 func (c *Client) FindOptimizations(ctx context.Context, params *FindOptimizationsParams, opts ...CallOption) (*OptimizationPage, error) {
 	r := newCall("findOptimizations", "GET", "/v1/private/optimizations", opts)
 	params.apply(r)
-	out := new(OptimizationPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *OptimizationPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindOptimizationsParams) apply(r *call) {
@@ -1946,16 +2041,18 @@ func (c *Client) DeleteOptimizationsByID(ctx context.Context, body DeleteIDsHold
 func (c *Client) GetStudioOptimizationLogs(ctx context.Context, id string, opts ...CallOption) (*OptimizationStudioLog, error) {
 	r := newCall("getStudioOptimizationLogs", "GET", "/v1/private/optimizations/studio/{id}/logs", opts)
 	r.arg("id", id)
-	out := new(OptimizationStudioLog)
-	return pointer(out, c.json(ctx, r, out))
+	var out *OptimizationStudioLog
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetOptimizationByID calls GET /v1/private/optimizations/{id}.
 func (c *Client) GetOptimizationByID(ctx context.Context, id string, opts ...CallOption) (*Optimization, error) {
 	r := newCall("getOptimizationById", "GET", "/v1/private/optimizations/{id}", opts)
 	r.arg("id", id)
-	out := new(Optimization)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Optimization
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateOptimizationsByID calls PUT /v1/private/optimizations/{id}.
@@ -1978,8 +2075,9 @@ func (c *Client) ReceiveProtobufTraces(ctx context.Context, contentType string, 
 func (c *Client) CreatePairingSession(ctx context.Context, body CreateSessionRequest, opts ...CallOption) (*CreateSessionResponse, error) {
 	r := newCall("createPairingSession", "POST", "/v1/private/pairing/sessions", opts)
 	r.json(body)
-	out := new(CreateSessionResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *CreateSessionResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // ActivatePairingSession calls POST
@@ -1996,8 +2094,9 @@ func (c *Client) ActivatePairingSession(ctx context.Context, sessionID string, b
 func (c *Client) FindProjects(ctx context.Context, params *FindProjectsParams, opts ...CallOption) (*ProjectPage, error) {
 	r := newCall("findProjects", "GET", "/v1/private/projects", opts)
 	params.apply(r)
-	out := new(ProjectPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindProjectsParams) apply(r *call) {
@@ -2031,8 +2130,9 @@ func (c *Client) DeleteProjectsBatch(ctx context.Context, body BatchDelete, opts
 func (c *Client) FindFeedbackScoreNamesByProjectIDs(ctx context.Context, params *FindFeedbackScoreNamesByProjectIDsParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findFeedbackScoreNamesByProjectIds", "GET", "/v1/private/projects/feedback-scores/names", opts)
 	params.apply(r)
-	out := new(FeedbackScoreNames)
-	return pointer(out, c.json(ctx, r, out))
+	var out *FeedbackScoreNames
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindFeedbackScoreNamesByProjectIDsParams) apply(r *call) {
@@ -2047,16 +2147,18 @@ func (c *Client) RetrieveProject(ctx context.Context, body ProjectRetrieve, opts
 	r := newCall("retrieveProject", "POST", "/v1/private/projects/retrieve", opts)
 	r.retryable()
 	r.json(body)
-	out := new(Project)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Project
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetProjectStats calls GET /v1/private/projects/stats.
 func (c *Client) GetProjectStats(ctx context.Context, params *GetProjectStatsParams, opts ...CallOption) (*ProjectStatsSummary, error) {
 	r := newCall("getProjectStats", "GET", "/v1/private/projects/stats", opts)
 	params.apply(r)
-	out := new(ProjectStatsSummary)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectStatsSummary
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetProjectStatsParams) apply(r *call) {
@@ -2081,8 +2183,9 @@ func (c *Client) DeleteProjectByID(ctx context.Context, id string, opts ...CallO
 func (c *Client) GetProjectByID(ctx context.Context, id string, opts ...CallOption) (*Project, error) {
 	r := newCall("getProjectById", "GET", "/v1/private/projects/{id}", opts)
 	r.arg("id", id)
-	out := new(Project)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Project
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateProject calls PATCH /v1/private/projects/{id}.
@@ -2099,8 +2202,9 @@ func (c *Client) GetProjectKPICards(ctx context.Context, id string, body KPICard
 	r.retryable()
 	r.arg("id", id)
 	r.json(body)
-	out := new(KPICardResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *KPICardResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetProjectMetrics calls POST /v1/private/projects/{id}/metrics.
@@ -2109,16 +2213,18 @@ func (c *Client) GetProjectMetrics(ctx context.Context, id string, body ProjectM
 	r.retryable()
 	r.arg("id", id)
 	r.json(body)
-	out := new(ProjectMetricResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectMetricResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindTokenUsageNames calls GET /v1/private/projects/{id}/token-usage/names.
 func (c *Client) FindTokenUsageNames(ctx context.Context, id string, opts ...CallOption) (*TokenUsageNames, error) {
 	r := newCall("findTokenUsageNames", "GET", "/v1/private/projects/{id}/token-usage/names", opts)
 	r.arg("id", id)
-	out := new(TokenUsageNames)
-	return pointer(out, c.json(ctx, r, out))
+	var out *TokenUsageNames
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetRecentActivity calls GET /v1/private/projects/{projectId}/activities.
@@ -2126,8 +2232,9 @@ func (c *Client) GetRecentActivity(ctx context.Context, projectID string, params
 	r := newCall("getRecentActivity", "GET", "/v1/private/projects/{projectId}/activities", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(RecentActivityPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *RecentActivityPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetRecentActivityParams) apply(r *call) {
@@ -2143,8 +2250,9 @@ func (c *Client) FindAlertsByProject(ctx context.Context, projectID string, para
 	r := newCall("findAlertsByProject", "GET", "/v1/private/projects/{projectId}/alerts", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(AlertPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *AlertPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindAlertsByProjectParams) apply(r *call) {
@@ -2163,8 +2271,9 @@ func (c *Client) FindDashboardsByProject(ctx context.Context, projectID string, 
 	r := newCall("findDashboardsByProject", "GET", "/v1/private/projects/{projectId}/dashboards", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(DashboardPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DashboardPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindDashboardsByProjectParams) apply(r *call) {
@@ -2183,8 +2292,9 @@ func (c *Client) FindDatasetsByProject(ctx context.Context, projectID string, pa
 	r := newCall("findDatasetsByProject", "GET", "/v1/private/projects/{projectId}/datasets", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(DatasetPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *DatasetPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindDatasetsByProjectParams) apply(r *call) {
@@ -2206,8 +2316,9 @@ func (c *Client) FindExperimentsByProject(ctx context.Context, projectID string,
 	r := newCall("findExperimentsByProject", "GET", "/v1/private/projects/{projectId}/experiments", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(ExperimentPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExperimentPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindExperimentsByProjectParams) apply(r *call) {
@@ -2233,8 +2344,9 @@ func (c *Client) FindOptimizationsByProject(ctx context.Context, projectID strin
 	r := newCall("findOptimizationsByProject", "GET", "/v1/private/projects/{projectId}/optimizations", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(OptimizationPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *OptimizationPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindOptimizationsByProjectParams) apply(r *call) {
@@ -2255,8 +2367,9 @@ func (c *Client) GetPromptsByProject(ctx context.Context, projectID string, para
 	r := newCall("getPromptsByProject", "GET", "/v1/private/projects/{projectId}/prompts", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(PromptPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetPromptsByProjectParams) apply(r *call) {
@@ -2275,8 +2388,9 @@ func (c *Client) GetReports(ctx context.Context, projectID string, params *GetRe
 	r := newCall("getReports", "GET", "/v1/private/projects/{projectId}/reports", opts)
 	r.arg("projectId", projectID)
 	params.apply(r)
-	out := new(OllieReportPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *OllieReportPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetReportsParams) apply(r *call) {
@@ -2291,8 +2405,9 @@ func (p *GetReportsParams) apply(r *call) {
 func (c *Client) GenerateReport(ctx context.Context, projectID string, opts ...CallOption) (*GenerateReportResponse, error) {
 	r := newCall("generateReport", "POST", "/v1/private/projects/{projectId}/reports/generate", opts)
 	r.arg("projectId", projectID)
-	out := new(GenerateReportResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *GenerateReportResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetReportPreference calls GET
@@ -2300,8 +2415,9 @@ func (c *Client) GenerateReport(ctx context.Context, projectID string, opts ...C
 func (c *Client) GetReportPreference(ctx context.Context, projectID string, opts ...CallOption) (*ReportPreference, error) {
 	r := newCall("getReportPreference", "GET", "/v1/private/projects/{projectId}/reports/preferences", opts)
 	r.arg("projectId", projectID)
-	out := new(ReportPreference)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ReportPreference
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateReportPreference calls PUT
@@ -2310,8 +2426,9 @@ func (c *Client) UpdateReportPreference(ctx context.Context, projectID string, b
 	r := newCall("updateReportPreference", "PUT", "/v1/private/projects/{projectId}/reports/preferences", opts)
 	r.arg("projectId", projectID)
 	r.json(body)
-	out := new(ReportPreference)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ReportPreference
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CompleteReport calls POST
@@ -2328,8 +2445,9 @@ func (c *Client) CompleteReport(ctx context.Context, projectID string, reportID 
 func (c *Client) GetPrompts(ctx context.Context, params *GetPromptsParams, opts ...CallOption) (*PromptPage, error) {
 	r := newCall("getPrompts", "GET", "/v1/private/prompts", opts)
 	params.apply(r)
-	out := new(PromptPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetPromptsParams) apply(r *call) {
@@ -2356,8 +2474,9 @@ func (c *Client) CreatePrompt(ctx context.Context, body Prompt, opts ...CallOpti
 func (c *Client) GetPromptByCommit(ctx context.Context, commit string, opts ...CallOption) (*Prompt, error) {
 	r := newCall("getPromptByCommit", "GET", "/v1/private/prompts/by-commit/{commit}", opts)
 	r.arg("commit", commit)
-	out := new(Prompt)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Prompt
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeletePromptsBatch calls POST /v1/private/prompts/delete.
@@ -2389,8 +2508,9 @@ func (c *Client) UpdatePromptVersions(ctx context.Context, body PromptVersionBat
 func (c *Client) CreatePromptVersion(ctx context.Context, body CreatePromptVersion, opts ...CallOption) (*PromptVersion, error) {
 	r := newCall("createPromptVersion", "POST", "/v1/private/prompts/versions", opts)
 	r.json(body)
-	out := new(PromptVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // RetrievePromptVersion calls POST /v1/private/prompts/versions/retrieve.
@@ -2398,8 +2518,9 @@ func (c *Client) RetrievePromptVersion(ctx context.Context, body PromptVersionRe
 	r := newCall("retrievePromptVersion", "POST", "/v1/private/prompts/versions/retrieve", opts)
 	r.retryable()
 	r.json(body)
-	out := new(PromptVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // RetrievePromptVersionsByIDs calls POST
@@ -2417,8 +2538,9 @@ func (c *Client) RetrievePromptVersionsByIDs(ctx context.Context, body PromptVer
 func (c *Client) GetPromptVersionByID(ctx context.Context, versionID string, opts ...CallOption) (*PromptVersion, error) {
 	r := newCall("getPromptVersionById", "GET", "/v1/private/prompts/versions/{versionId}", opts)
 	r.arg("versionId", versionID)
-	out := new(PromptVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // SetPromptVersionEnvironment calls PATCH
@@ -2442,8 +2564,9 @@ func (c *Client) GetPromptByID(ctx context.Context, id string, params *GetPrompt
 	r := newCall("getPromptById", "GET", "/v1/private/prompts/{id}", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(Prompt)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Prompt
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetPromptByIDParams) apply(r *call) {
@@ -2467,8 +2590,9 @@ func (c *Client) GetPromptVersions(ctx context.Context, id string, params *GetPr
 	r := newCall("getPromptVersions", "GET", "/v1/private/prompts/{id}/versions", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(PromptVersionPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptVersionPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetPromptVersionsParams) apply(r *call) {
@@ -2488,8 +2612,9 @@ func (c *Client) GetPromptVersionByNumber(ctx context.Context, promptID string, 
 	r := newCall("getPromptVersionByNumber", "GET", "/v1/private/prompts/{promptId}/versions/by-number/{versionNumber}", opts)
 	r.arg("promptId", promptID)
 	r.arg("versionNumber", versionNumber)
-	out := new(PromptVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // RestorePromptVersion calls POST
@@ -2498,16 +2623,18 @@ func (c *Client) RestorePromptVersion(ctx context.Context, promptID string, vers
 	r := newCall("restorePromptVersion", "POST", "/v1/private/prompts/{promptId}/versions/{versionId}/restore", opts)
 	r.arg("promptId", promptID)
 	r.arg("versionId", versionID)
-	out := new(PromptVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *PromptVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // FindReportFailures calls GET /v1/private/report-failures.
 func (c *Client) FindReportFailures(ctx context.Context, params *FindReportFailuresParams, opts ...CallOption) (*ReportFailurePage, error) {
 	r := newCall("findReportFailures", "GET", "/v1/private/report-failures", opts)
 	params.apply(r)
-	out := new(ReportFailurePage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ReportFailurePage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindReportFailuresParams) apply(r *call) {
@@ -2532,8 +2659,9 @@ func (c *Client) CreateReportFailure(ctx context.Context, body ReportFailure, op
 func (c *Client) FindRetentionRules(ctx context.Context, params *FindRetentionRulesParams, opts ...CallOption) (*RetentionRulePage, error) {
 	r := newCall("findRetentionRules", "GET", "/v1/private/retention/rules", opts)
 	params.apply(r)
-	out := new(RetentionRulePage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *RetentionRulePage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindRetentionRulesParams) apply(r *call) {
@@ -2549,8 +2677,9 @@ func (p *FindRetentionRulesParams) apply(r *call) {
 func (c *Client) CreateRetentionRule(ctx context.Context, body RetentionRule, opts ...CallOption) (*RetentionRule, error) {
 	r := newCall("createRetentionRule", "POST", "/v1/private/retention/rules", opts)
 	r.json(body)
-	out := new(RetentionRule)
-	return pointer(out, c.json(ctx, r, out))
+	var out *RetentionRule
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeactivateRetentionRule calls DELETE /v1/private/retention/rules/{ruleId}.
@@ -2564,16 +2693,18 @@ func (c *Client) DeactivateRetentionRule(ctx context.Context, ruleID string, opt
 func (c *Client) GetRetentionRuleByID(ctx context.Context, ruleID string, opts ...CallOption) (*RetentionRule, error) {
 	r := newCall("getRetentionRuleById", "GET", "/v1/private/retention/rules/{ruleId}", opts)
 	r.arg("ruleId", ruleID)
-	out := new(RetentionRule)
-	return pointer(out, c.json(ctx, r, out))
+	var out *RetentionRule
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetSpansByProject calls GET /v1/private/spans.
 func (c *Client) GetSpansByProject(ctx context.Context, params *GetSpansByProjectParams, opts ...CallOption) (*SpanPage, error) {
 	r := newCall("getSpansByProject", "GET", "/v1/private/spans", opts)
 	params.apply(r)
-	out := new(SpanPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *SpanPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetSpansByProjectParams) apply(r *call) {
@@ -2640,8 +2771,9 @@ func (c *Client) UpdateSpanComment(ctx context.Context, commentID string, body C
 func (c *Client) SpansExist(ctx context.Context, params *SpansExistParams, opts ...CallOption) (*ExistenceResponse, error) {
 	r := newCall("spansExist", "GET", "/v1/private/spans/exists", opts)
 	params.apply(r)
-	out := new(ExistenceResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExistenceResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *SpansExistParams) apply(r *call) {
@@ -2664,8 +2796,9 @@ func (c *Client) ScoreBatchOfSpans(ctx context.Context, body FeedbackScoreBatch,
 func (c *Client) FindSpanFeedbackScoreNames(ctx context.Context, params *FindSpanFeedbackScoreNamesParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findFeedbackScoreNames_1", "GET", "/v1/private/spans/feedback-scores/names", opts)
 	params.apply(r)
-	out := new(FeedbackScoreNames)
-	return pointer(out, c.json(ctx, r, out))
+	var out *FeedbackScoreNames
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindSpanFeedbackScoreNamesParams) apply(r *call) {
@@ -2689,8 +2822,9 @@ func (c *Client) SearchSpans(ctx context.Context, body SpanSearchStreamRequest, 
 func (c *Client) GetSpanStats(ctx context.Context, params *GetSpanStatsParams, opts ...CallOption) (*ProjectStats, error) {
 	r := newCall("getSpanStats", "GET", "/v1/private/spans/stats", opts)
 	params.apply(r)
-	out := new(ProjectStats)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectStats
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetSpanStatsParams) apply(r *call) {
@@ -2719,8 +2853,9 @@ func (c *Client) GetSpanByID(ctx context.Context, id string, params *GetSpanByID
 	r := newCall("getSpanById", "GET", "/v1/private/spans/{id}", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(Span)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Span
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetSpanByIDParams) apply(r *call) {
@@ -2770,23 +2905,26 @@ func (c *Client) GetSpanComment(ctx context.Context, spanID string, commentID st
 	r := newCall("getSpanComment", "GET", "/v1/private/spans/{spanId}/comments/{commentId}", opts)
 	r.arg("spanId", spanID)
 	r.arg("commentId", commentID)
-	out := new(Comment)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Comment
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetServiceToggles calls GET /v1/private/toggles.
 func (c *Client) GetServiceToggles(ctx context.Context, opts ...CallOption) (*ServiceTogglesConfig, error) {
 	r := newCall("getServiceToggles", "GET", "/v1/private/toggles", opts)
-	out := new(ServiceTogglesConfig)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ServiceTogglesConfig
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetTracesByProject calls GET /v1/private/traces.
 func (c *Client) GetTracesByProject(ctx context.Context, params *GetTracesByProjectParams, opts ...CallOption) (*TracePage, error) {
 	r := newCall("getTracesByProject", "GET", "/v1/private/traces", opts)
 	params.apply(r)
-	out := new(TracePage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *TracePage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetTracesByProjectParams) apply(r *call) {
@@ -2859,8 +2997,9 @@ func (c *Client) DeleteTraces(ctx context.Context, body BatchDelete, opts ...Cal
 func (c *Client) TracesExist(ctx context.Context, params *TracesExistParams, opts ...CallOption) (*ExistenceResponse, error) {
 	r := newCall("tracesExist", "GET", "/v1/private/traces/exists", opts)
 	params.apply(r)
-	out := new(ExistenceResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ExistenceResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *TracesExistParams) apply(r *call) {
@@ -2885,8 +3024,9 @@ func (c *Client) ScoreBatchOfTraces(ctx context.Context, body FeedbackScoreBatch
 func (c *Client) FindTraceFeedbackScoreNames(ctx context.Context, params *FindTraceFeedbackScoreNamesParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findFeedbackScoreNames_2", "GET", "/v1/private/traces/feedback-scores/names", opts)
 	params.apply(r)
-	out := new(FeedbackScoreNames)
-	return pointer(out, c.json(ctx, r, out))
+	var out *FeedbackScoreNames
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindTraceFeedbackScoreNamesParams) apply(r *call) {
@@ -2909,8 +3049,9 @@ func (c *Client) SearchTraces(ctx context.Context, body TraceSearchStreamRequest
 func (c *Client) GetTraceStats(ctx context.Context, params *GetTraceStatsParams, opts ...CallOption) (*ProjectStats, error) {
 	r := newCall("getTraceStats", "GET", "/v1/private/traces/stats", opts)
 	params.apply(r)
-	out := new(ProjectStats)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectStats
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetTraceStatsParams) apply(r *call) {
@@ -2929,8 +3070,9 @@ func (p *GetTraceStatsParams) apply(r *call) {
 func (c *Client) GetTraceThreads(ctx context.Context, params *GetTraceThreadsParams, opts ...CallOption) (*TraceThreadPage, error) {
 	r := newCall("getTraceThreads", "GET", "/v1/private/traces/threads", opts)
 	params.apply(r)
-	out := new(TraceThreadPage)
-	return pointer(out, c.json(ctx, r, out))
+	var out *TraceThreadPage
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetTraceThreadsParams) apply(r *call) {
@@ -3011,8 +3153,9 @@ func (c *Client) DeleteThreadFeedbackScores(ctx context.Context, body DeleteThre
 func (c *Client) FindTraceThreadsFeedbackScoreNames(ctx context.Context, params *FindTraceThreadsFeedbackScoreNamesParams, opts ...CallOption) (*FeedbackScoreNames, error) {
 	r := newCall("findTraceThreadsFeedbackScoreNames", "GET", "/v1/private/traces/threads/feedback-scores/names", opts)
 	params.apply(r)
-	out := new(FeedbackScoreNames)
-	return pointer(out, c.json(ctx, r, out))
+	var out *FeedbackScoreNames
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *FindTraceThreadsFeedbackScoreNamesParams) apply(r *call) {
@@ -3034,8 +3177,9 @@ func (c *Client) GetTraceThread(ctx context.Context, body TraceThreadIdentifier,
 	r := newCall("getTraceThread", "POST", "/v1/private/traces/threads/retrieve", opts)
 	r.retryable()
 	r.json(body)
-	out := new(TraceThread)
-	return pointer(out, c.json(ctx, r, out))
+	var out *TraceThread
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // SearchTraceThreads calls POST /v1/private/traces/threads/search. The caller
@@ -3051,8 +3195,9 @@ func (c *Client) SearchTraceThreads(ctx context.Context, body TraceThreadSearchS
 func (c *Client) GetTraceThreadStats(ctx context.Context, params *GetTraceThreadStatsParams, opts ...CallOption) (*ProjectStats, error) {
 	r := newCall("getTraceThreadStats", "GET", "/v1/private/traces/threads/stats", opts)
 	params.apply(r)
-	out := new(ProjectStats)
-	return pointer(out, c.json(ctx, r, out))
+	var out *ProjectStats
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetTraceThreadStatsParams) apply(r *call) {
@@ -3082,8 +3227,9 @@ func (c *Client) GetThreadComment(ctx context.Context, threadID string, commentI
 	r := newCall("getThreadComment", "GET", "/v1/private/traces/threads/{threadId}/comments/{commentId}", opts)
 	r.arg("threadId", threadID)
 	r.arg("commentId", commentID)
-	out := new(Comment)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Comment
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpdateThread calls PATCH /v1/private/traces/threads/{threadModelId}.
@@ -3106,8 +3252,9 @@ func (c *Client) GetTraceByID(ctx context.Context, id string, params *GetTraceBy
 	r := newCall("getTraceById", "GET", "/v1/private/traces/{id}", opts)
 	r.arg("id", id)
 	params.apply(r)
-	out := new(Trace)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Trace
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (p *GetTraceByIDParams) apply(r *call) {
@@ -3157,15 +3304,17 @@ func (c *Client) GetTraceComment(ctx context.Context, traceID string, commentID 
 	r := newCall("getTraceComment", "GET", "/v1/private/traces/{traceId}/comments/{commentId}", opts)
 	r.arg("traceId", traceID)
 	r.arg("commentId", commentID)
-	out := new(Comment)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Comment
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetWelcomeWizardStatus calls GET /v1/private/welcome-wizard.
 func (c *Client) GetWelcomeWizardStatus(ctx context.Context, opts ...CallOption) (*WelcomeWizardTracking, error) {
 	r := newCall("getWelcomeWizardStatus", "GET", "/v1/private/welcome-wizard", opts)
-	out := new(WelcomeWizardTracking)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WelcomeWizardTracking
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // SubmitWelcomeWizard calls POST /v1/private/welcome-wizard.
@@ -3178,8 +3327,9 @@ func (c *Client) SubmitWelcomeWizard(ctx context.Context, body WelcomeWizardSubm
 // GetWorkspaceUserPermissions calls GET /v1/private/workspace-permissions.
 func (c *Client) GetWorkspaceUserPermissions(ctx context.Context, opts ...CallOption) (*WorkspaceUserPermissions, error) {
 	r := newCall("getWorkspaceUserPermissions", "GET", "/v1/private/workspace-permissions", opts)
-	out := new(WorkspaceUserPermissions)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceUserPermissions
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DeleteWorkspaceConfiguration calls DELETE
@@ -3192,8 +3342,9 @@ func (c *Client) DeleteWorkspaceConfiguration(ctx context.Context, opts ...CallO
 // GetWorkspaceConfiguration calls GET /v1/private/workspaces/configurations.
 func (c *Client) GetWorkspaceConfiguration(ctx context.Context, opts ...CallOption) (*WorkspaceConfiguration, error) {
 	r := newCall("getWorkspaceConfiguration", "GET", "/v1/private/workspaces/configurations", opts)
-	out := new(WorkspaceConfiguration)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceConfiguration
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // UpsertWorkspaceConfiguration calls PUT /v1/private/workspaces/configurations.
@@ -3208,8 +3359,9 @@ func (c *Client) GetCost(ctx context.Context, body WorkspaceMetricRequest, opts 
 	r := newCall("getCost", "POST", "/v1/private/workspaces/costs", opts)
 	r.retryable()
 	r.json(body)
-	out := new(WorkspaceMetricResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceMetricResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // CostsSummary calls POST /v1/private/workspaces/costs/summaries.
@@ -3217,8 +3369,9 @@ func (c *Client) CostsSummary(ctx context.Context, body WorkspaceMetricsSummaryR
 	r := newCall("costsSummary", "POST", "/v1/private/workspaces/costs/summaries", opts)
 	r.retryable()
 	r.json(body)
-	out := new(Result)
-	return pointer(out, c.json(ctx, r, out))
+	var out *Result
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetMetric calls POST /v1/private/workspaces/metrics.
@@ -3228,8 +3381,9 @@ func (c *Client) GetMetric(ctx context.Context, body WorkspaceMetricRequest, opt
 	r := newCall("getMetric", "POST", "/v1/private/workspaces/metrics", opts)
 	r.retryable()
 	r.json(body)
-	out := new(WorkspaceMetricResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceMetricResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetWorkspaceSpanMetric calls POST /v1/private/workspaces/metrics/spans.
@@ -3237,8 +3391,9 @@ func (c *Client) GetWorkspaceSpanMetric(ctx context.Context, body WorkspaceSpanM
 	r := newCall("getWorkspaceSpanMetric", "POST", "/v1/private/workspaces/metrics/spans", opts)
 	r.retryable()
 	r.json(body)
-	out := new(WorkspaceMetricResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceMetricResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // MetricsSummary calls POST /v1/private/workspaces/metrics/summaries.
@@ -3248,15 +3403,17 @@ func (c *Client) MetricsSummary(ctx context.Context, body WorkspaceMetricsSummar
 	r := newCall("metricsSummary", "POST", "/v1/private/workspaces/metrics/summaries", opts)
 	r.retryable()
 	r.json(body)
-	out := new(WorkspaceMetricsSummaryResponse)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceMetricsSummaryResponse
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // GetWorkspaceVersion calls GET /v1/private/workspaces/versions.
 func (c *Client) GetWorkspaceVersion(ctx context.Context, opts ...CallOption) (*WorkspaceVersion, error) {
 	r := newCall("getWorkspaceVersion", "GET", "/v1/private/workspaces/versions", opts)
-	out := new(WorkspaceVersion)
-	return pointer(out, c.json(ctx, r, out))
+	var out *WorkspaceVersion
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 // DatasetsRedirect calls GET /v1/session/redirect/datasets. It returns the URL

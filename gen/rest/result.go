@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 )
 
@@ -51,7 +52,8 @@ func (c *Client) none(ctx context.Context, r *call) error {
 	return nil
 }
 
-// json carries out a call whose result is JSON, and decodes it into out.
+// json carries out a call whose result is JSON, and decodes it into what out points
+// to, which stays zero beside an error.
 func (c *Client) json(ctx context.Context, r *call, out any) error {
 	res, o, err := c.send(ctx, r, "application/json")
 	if err != nil {
@@ -69,17 +71,10 @@ func (c *Client) json(ctx context.Context, r *call, out any) error {
 		return unexpected(r.info.Operation, res.Header)
 	}
 	if err := json.Unmarshal(body, out); err != nil {
+		reflect.ValueOf(out).Elem().SetZero() // half a result is none
 		return fmt.Errorf("%s: decode: %w", r.info.Operation, err)
 	}
 	return nil
-}
-
-// pointer returns v, or nil beside an error.
-func pointer[T any](v *T, err error) (*T, error) {
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
 }
 
 // readAll reads a whole body within a limit.

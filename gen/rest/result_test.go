@@ -137,6 +137,10 @@ func TestBrokenResults(t *testing.T) {
 	if trace, err := b.GetTraceByID(t.Context(), "1", nil); trace != nil || err == nil || !strings.HasPrefix(err.Error(), "getTraceById: decode: ") {
 		t.Errorf("malformed: %v, %v", trace, err)
 	}
+	b = serve(t, answerJSON(200, `{"id":"1","name":7}`))
+	if trace, err := b.GetTraceByID(t.Context(), "1", nil); trace != nil || err == nil {
+		t.Errorf("of another type: %v, %v", trace, err)
+	}
 	b = serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		_, _ = io.WriteString(w, `{"id":"1"}`)

@@ -1710,8 +1710,10 @@ type CreateDatasetItemsFromJSONFormFormat string
 type CreateDatasetItemsFromSpansRequest struct {
 	// What the items carry beside input and output.
 	EnrichmentOptions SpanEnrichmentOptions `json:"enrichment_options"`
-	Evaluators        []EvaluatorItem       `json:"evaluators,omitzero"`
-	ExecutionPolicy   *ExecutionPolicy      `json:"execution_policy,omitempty"`
+	// Evaluators of the new items.
+	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
+	// How often the new items are run, and how often they must pass.
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
 	// Ids of the spans to make items of.
 	SpanIDs []string `json:"span_ids"`
 }
@@ -1720,8 +1722,10 @@ type CreateDatasetItemsFromSpansRequest struct {
 type CreateDatasetItemsFromTracesRequest struct {
 	// What the items carry beside input and output.
 	EnrichmentOptions TraceEnrichmentOptions `json:"enrichment_options"`
-	Evaluators        []EvaluatorItem        `json:"evaluators,omitzero"`
-	ExecutionPolicy   *ExecutionPolicy       `json:"execution_policy,omitempty"`
+	// Evaluators of the new items.
+	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
+	// How often the new items are run, and how often they must pass.
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
 	// Ids of the traces to make items of.
 	TraceIDs []string `json:"trace_ids"`
 }
@@ -1951,8 +1955,11 @@ type DatasetItem struct {
 type DatasetItemBatch struct {
 	// UUID of a group of requests that make one new version together. Without
 	// one the latest version is changed in place.
-	BatchGroupID      string `json:"batch_group_id,omitempty"`
+	BatchGroupID string `json:"batch_group_id,omitempty"`
+	// Id of the dataset whose items the new version starts with, instead of
+	// those of the version before. It goes with copy_from_version_id.
 	CopyFromDatasetID string `json:"copy_from_dataset_id,omitempty"`
+	// Id of the version of that dataset.
 	CopyFromVersionID string `json:"copy_from_version_id,omitempty"`
 	// Id of the dataset; give it or the name.
 	DatasetID string `json:"dataset_id,omitempty"`
@@ -1996,7 +2003,8 @@ type DatasetItemChanges struct {
 	EditedItems []DatasetItem `json:"edited_items,omitzero"`
 	// Evaluators that apply to all items of the version. An empty list takes
 	// them away; nil keeps those of the base version.
-	Evaluators      []EvaluatorItem  `json:"evaluators,omitzero"`
+	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
+	// How often the items are run, and how often they must pass.
 	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
 	// Free-form metadata of the new version.
 	Metadata map[string]string `json:"metadata,omitzero"`
@@ -4859,7 +4867,8 @@ type FindAnnotationQueuesParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int    `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
@@ -4907,7 +4916,8 @@ type FindEvaluatorsParams struct {
 	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 	ID        string `query:"id"`
-	Name      string `query:"name"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
 	// Order; only the first element counts. Without it, newest first.
@@ -4944,7 +4954,8 @@ type FindDashboardsParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int    `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
@@ -5046,14 +5057,19 @@ type FindExperimentsParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size           int    `query:"size"`
-	DatasetID      string `query:"datasetId"`
+	Size int `query:"size"`
+	// Id of the dataset that an entry must be about.
+	DatasetID string `query:"datasetId"`
+	// Id of the optimization that an entry must belong to.
 	OptimizationID string `query:"optimization_id"`
 	// Types of experiments.
-	Types          []string `query:"types"`
-	Name           string   `query:"name"`
-	DatasetDeleted *bool    `query:"dataset_deleted"`
-	PromptID       string   `query:"prompt_id"`
+	Types []string `query:"types"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Leaves out entries whose dataset still exists; if false, those whose dataset
+	// is gone.
+	DatasetDeleted *bool  `query:"dataset_deleted"`
+	PromptID       string `query:"prompt_id"`
 	// Id of the project; goes before a name.
 	ProjectID      string `query:"project_id"`
 	ProjectDeleted *bool  `query:"project_deleted"`
@@ -5063,7 +5079,8 @@ type FindExperimentsParams struct {
 	Filters []Filter `query:"filters"`
 	// Ids of the experiments.
 	ExperimentIDs []string `query:"experiment_ids"`
-	ForceSorting  *bool    `query:"force_sorting"`
+	// Sorts also where the server would not, because there are too many entries.
+	ForceSorting *bool `query:"force_sorting"`
 }
 
 // FindFeedbackScoreNamesParams holds the query parameters of
@@ -5082,7 +5099,8 @@ type FindExperimentGroupsParams struct {
 	Groups []GroupBy `query:"groups"`
 	// Types of experiments.
 	Types []string `query:"types"`
-	Name  string   `query:"name"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
 	// Id of the project; goes before a name.
 	ProjectID      string `query:"project_id"`
 	ProjectDeleted *bool  `query:"project_deleted"`
@@ -5097,7 +5115,8 @@ type FindExperimentGroupsAggregationsParams struct {
 	Groups []GroupBy `query:"groups"`
 	// Types of experiments.
 	Types []string `query:"types"`
-	Name  string   `query:"name"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
 	// Id of the project; goes before a name.
 	ProjectID      string `query:"project_id"`
 	ProjectDeleted *bool  `query:"project_deleted"`
@@ -5111,7 +5130,8 @@ type FindFeedbackDefinitionsParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int          `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string       `query:"name"`
 	Type FeedbackType `query:"type"`
 }
@@ -5122,7 +5142,8 @@ type FindInsightsViewsParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int    `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
@@ -5171,11 +5192,16 @@ type FindOptimizationsParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size           int    `query:"size"`
-	DatasetID      string `query:"dataset_id"`
-	Name           string `query:"name"`
-	DatasetName    string `query:"dataset_name"`
-	DatasetDeleted *bool  `query:"dataset_deleted"`
+	Size int `query:"size"`
+	// Id of the dataset that an entry must be about.
+	DatasetID string `query:"dataset_id"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Name of the dataset that an entry must be about.
+	DatasetName string `query:"dataset_name"`
+	// Leaves out entries whose dataset still exists; if false, those whose dataset
+	// is gone.
+	DatasetDeleted *bool `query:"dataset_deleted"`
 	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
 	// Conditions that an entry must meet, all of them.
@@ -5243,7 +5269,8 @@ type FindDashboardsByProjectParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int    `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
@@ -5276,20 +5303,26 @@ type FindExperimentsByProjectParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size           int    `query:"size"`
-	DatasetID      string `query:"datasetId"`
+	Size int `query:"size"`
+	// Id of the dataset that an entry must be about.
+	DatasetID string `query:"datasetId"`
+	// Id of the optimization that an entry must belong to.
 	OptimizationID string `query:"optimization_id"`
 	// Types of experiments.
-	Types          []string `query:"types"`
-	Name           string   `query:"name"`
-	DatasetDeleted *bool    `query:"dataset_deleted"`
+	Types []string `query:"types"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Leaves out entries whose dataset still exists; if false, those whose dataset
+	// is gone.
+	DatasetDeleted *bool `query:"dataset_deleted"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
 	// Ids of the experiments.
 	ExperimentIDs []string `query:"experiment_ids"`
-	ForceSorting  *bool    `query:"force_sorting"`
+	// Sorts also where the server would not, because there are too many entries.
+	ForceSorting *bool `query:"force_sorting"`
 }
 
 // FindOptimizationsByProjectParams holds the query parameters of
@@ -5298,11 +5331,16 @@ type FindOptimizationsByProjectParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size           int    `query:"size"`
-	DatasetID      string `query:"dataset_id"`
-	DatasetName    string `query:"dataset_name"`
-	Name           string `query:"name"`
-	DatasetDeleted *bool  `query:"dataset_deleted"`
+	Size int `query:"size"`
+	// Id of the dataset that an entry must be about.
+	DatasetID string `query:"dataset_id"`
+	// Name of the dataset that an entry must be about.
+	DatasetName string `query:"dataset_name"`
+	// Part of the name, in upper or lower case.
+	Name string `query:"name"`
+	// Leaves out entries whose dataset still exists; if false, those whose dataset
+	// is gone.
+	DatasetDeleted *bool `query:"dataset_deleted"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
 }
@@ -5313,7 +5351,8 @@ type GetPromptsByProjectParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int    `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
@@ -5334,7 +5373,8 @@ type GetPromptsParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size int    `query:"size"`
+	Size int `query:"size"`
+	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Id of the project; goes before a name.
 	ProjectID string `query:"project_id"`
@@ -5592,6 +5632,7 @@ type GetTraceByIDParams struct {
 // DatasetsRedirectParams holds the query parameters of
 // [Client.DatasetsRedirect].
 type DatasetsRedirectParams struct {
+	// Id of the dataset that an entry must be about.
 	DatasetID     string `query:"dataset_id"`
 	Path          string `query:"path"`
 	WorkspaceName string `query:"workspace_name"`
@@ -5600,6 +5641,7 @@ type DatasetsRedirectParams struct {
 // ExperimentsRedirectParams holds the query parameters of
 // [Client.ExperimentsRedirect].
 type ExperimentsRedirectParams struct {
+	// Id of the dataset that an entry must be about.
 	DatasetID     string `query:"dataset_id"`
 	ExperimentID  string `query:"experiment_id"`
 	Path          string `query:"path"`
@@ -5609,7 +5651,9 @@ type ExperimentsRedirectParams struct {
 // OptimizationsRedirectParams holds the query parameters of
 // [Client.OptimizationsRedirect].
 type OptimizationsRedirectParams struct {
-	DatasetID      string `query:"dataset_id"`
+	// Id of the dataset that an entry must be about.
+	DatasetID string `query:"dataset_id"`
+	// Id of the optimization that an entry must belong to.
 	OptimizationID string `query:"optimization_id"`
 	Path           string `query:"path"`
 	WorkspaceName  string `query:"workspace_name"`

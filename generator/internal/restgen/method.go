@@ -89,10 +89,7 @@ func (m methodView) SetBody() string {
 func (m methodView) Results() string {
 	switch m.p.result {
 	case ResultJSON:
-		if m.d.isStruct(m.p.resType) {
-			return "(*" + m.d.goType(m.p.resType) + ", error)"
-		}
-		return "(" + m.d.goType(m.p.resType) + ", error)"
+		return "(" + m.resultType() + ", error)"
 	case ResultStream:
 		return "(*Stream[" + m.d.goType(m.p.resType) + "], error)"
 	case ResultLocation, ResultRedirect:
@@ -105,15 +102,19 @@ func (m methodView) Results() string {
 	return "error"
 }
 
+// resultType returns the type of a JSON result.
+func (m methodView) resultType() string {
+	if m.d.isStruct(m.p.resType) {
+		return "*" + m.d.goType(m.p.resType)
+	}
+	return m.d.goType(m.p.resType)
+}
+
 // Return returns the statements that carry out the call.
 func (m methodView) Return() string {
 	switch m.p.result {
 	case ResultJSON:
-		t := m.d.goType(m.p.resType)
-		if m.d.isStruct(m.p.resType) {
-			return "out := new(" + t + ")\nreturn pointer(out, c.json(ctx, r, out))"
-		}
-		return "var out " + t + "\nerr := c.json(ctx, r, &out)\nreturn out, err"
+		return "var out " + m.resultType() + "\nerr := c.json(ctx, r, &out)\nreturn out, err"
 	case ResultStream:
 		return "return openStream[" + m.d.goType(m.p.resType) + "](ctx, c, r)"
 	case ResultLocation:

@@ -56,8 +56,9 @@ func (c *Client) list(ctx context.Context, page int, params *listParams) (*thing
 	r := newCall("list", "GET", "/things/{page}", nil)
 	r.argInt("page", page)
 	params.apply(r)
-	out := new(thing)
-	return pointer(out, c.json(ctx, r, out))
+	var out *thing
+	err := c.json(ctx, r, &out)
+	return out, err
 }
 
 func (c *Client) remove(ctx context.Context, id string) error {
