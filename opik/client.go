@@ -3,6 +3,7 @@ package opik
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -59,7 +60,7 @@ func New(opts ...Option) (*Client, error) {
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, newConfigError(&wrapped{err})
+		return nil, newConfigError(fmt.Errorf("options: %w", err))
 	}
 	cfg, err := config.Resolve(s.config, config.System{})
 	if err != nil {
@@ -221,15 +222,4 @@ func (c *Client) projectName(name, id string) string {
 }
 
 // enqueue queues a record. Its error was accounted for and reported.
-func (c *Client) enqueue(m message.Message) error {
-	if c == nil {
-		return nil
-	}
-	return c.pipeline.Enqueue(m)
-}
-
-// wrapped gives joined errors the shape that newConfigError takes apart.
-type wrapped struct{ err error }
-
-func (w *wrapped) Error() string { return w.err.Error() }
-func (w *wrapped) Unwrap() error { return w.err }
+func (c *Client) enqueue(m message.Message) error { return c.pipeline.Enqueue(m) }

@@ -3,10 +3,13 @@ package opik_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -411,4 +414,33 @@ func (refusing) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := `{"code":401,"message":"API key should be provided"}`
 	return &http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: io.NopCloser(strings.NewReader(body)), Request: r}, err
+}
+
+func TestCertificates(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Opik-Deprecation", "use something else")
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer srv.Close()
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	var logged logs
+	send := func(check bool) error {
+		c, err := opik.New(opik.WithURL(srv.URL), opik.WithCheckTLS(check), opik.WithIdleTimeout(time.Minute),
+			opik.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer close(t, c)
+		return c.REST().DeleteTraceByID(t.Context(), "01942ab4-7a2e-7000-8000-0000000000a1")
+	}
+	var unknown x509.UnknownAuthorityError
+	if err := send(true); !errors.As(err, &unknown) {
+		t.Errorf("error %v", err)
+	}
+	if err := send(false); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(logged.String(), "use something else") || !strings.Contains(logged.String(), "deleteTraceById") {
+		t.Errorf("logged: %s", &logged)
+	}
 }

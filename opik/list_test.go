@@ -177,3 +177,35 @@ func TestSearchGivesUpOnRefusals(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+func TestSearchThreads(t *testing.T) {
+	srv := opiktest.NewServer(t)
+	c, err := opik.New(opik.WithURL(srv.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { close(t, c) })
+	for i := range 3 {
+		_, trace := c.StartTrace(t.Context(), "t", opik.WithThreadID(fmt.Sprint("thread ", i)))
+		trace.End()
+	}
+	flush(t, c)
+	var got []string
+	for thread, err := range c.SearchThreads(t.Context(), opik.SearchThreadsParams{MaxResults: 2}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, thread.ID)
+	}
+	if len(got) != 2 {
+		t.Errorf("threads %q", got)
+	}
+	for _, err := range c.SearchThreads(t.Context(), opik.SearchThreadsParams{}) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(srv.RequestsTo("searchTraceThreads")); n != 2 {
+		t.Errorf("%d requests, want one for each search", n)
+	}
+}
