@@ -233,6 +233,9 @@ func TestYAMLIsStable(t *testing.T) {
 // The whole run of the generator has a budget of seconds; loading comes first in
 // each.
 func TestLoadIsFast(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes it slow")
+	}
 	best := time.Hour
 	for range 3 {
 		start := time.Now()

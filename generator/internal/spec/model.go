@@ -65,7 +65,8 @@ type Response struct {
 	Pos     diag.Position
 }
 
-// Schema is a named or inline schema. A reference has Ref set and nothing else.
+// Schema is a named or inline schema. A reference has Ref set, and beside it at most
+// Nullable, Description and the annotations ReadOnly, WriteOnly and Deprecated.
 type Schema struct {
 	Name          string // of a named schema, for example Trace_Write
 	Ref           string // name of the schema referred to

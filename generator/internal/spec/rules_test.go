@@ -168,6 +168,52 @@ func wantOnly(t *testing.T, problems diag.List, code, message string) {
 	}
 }
 
+func TestStatusText(t *testing.T) {
+	for status, want := range map[string]string{"204": "No Content", "default": "Any other status", "299": "Status 299", "4XX": "Status 4XX"} {
+		if got := statusText(status); got != want {
+			t.Errorf("%s: got %q, want %q", status, got, want)
+		}
+	}
+}
+
+func TestSnakeCaseIsJacksons(t *testing.T) {
+	for name, want := range map[string]string{
+		"name": "name", "createdAt": "created_at", "opikAIEnabled": "opik_aienabled", "v2WorkspaceAllowlist": "v2_workspace_allowlist",
+		"already_snake": "already_snake", "Upper": "upper", "a_B": "a_b", "URL": "url", "filterField": "filterField", "": "",
+	} {
+		if got := snakeCase(name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestFamily(t *testing.T) {
+	for schema, want := range map[string]string{"Trace": "Trace", "Trace_Write": "Trace", "A_b_Public": "A_b", "_x": "_x"} {
+		if got := Family(schema); got != want {
+			t.Errorf("%s: got %s, want %s", schema, got, want)
+		}
+	}
+}
+
+func TestEqual(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want bool
+	}{
+		{"{a: 1, b: [x, {c: d}]}", "{b: [x, {c: d}], a: 1}", true},
+		{"{a: 1}", "{a: '1'}", false},
+		{"{a: 1}", "{b: 1}", false},
+		{"{a: 1}", "{a: 1, b: 2}", false},
+		{"{a: [1, 2]}", "{a: [2, 1]}", false},
+		{"{a: {}}", "{a: []}", false},
+	}
+	for _, tt := range tests {
+		if got := equal(parsed(t, []byte(tt.a)).root, parsed(t, []byte(tt.b)).root); got != tt.want {
+			t.Errorf("%s and %s: got %v", tt.a, tt.b, got)
+		}
+	}
+}
+
 // quirkTopic is a part of quirks.yaml.
 type quirkTopic struct {
 	Topic  string
