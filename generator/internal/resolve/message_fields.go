@@ -94,6 +94,22 @@ func (b *messageBuilder) fields() {
 		b.addField(f, p.Name)
 	}
 	b.rulesWithoutProperty(members)
+	b.contradictions()
+}
+
+// contradictions reports rules that say two things at once.
+func (b *messageBuilder) contradictions() {
+	for _, rule := range b.from.Fields {
+		fieldless := rule.Hide || rule.Value != ""
+		switch {
+		case rule.Hide && rule.Value != "", fieldless && (rule.Keep || rule.Rename != ""):
+			b.problem(rule.Pos, "contradictory-rule", "hide and value= leave no field; keep and rename= are about one",
+				"the rule for property %q contradicts itself", rule.Property)
+		case rule.Type != "" && !rule.Keep:
+			b.problem(rule.Pos, "contradictory-rule", "type= is for fields that are kept though the contract lacks the property",
+				"the rule for property %q has a type and no keep", rule.Property)
+		}
+	}
 }
 
 // describeField adds to a field's comment what the contract says about its value.
@@ -163,13 +179,17 @@ func (b *messageBuilder) rulesWithoutProperty(members []property) {
 
 // addField adds a field unless its name is taken.
 func (b *messageBuilder) addField(f ir.MessageField, property string) {
+	pos := b.from.Pos
+	if rule := b.rule(property); rule != nil && rule.Rename != "" {
+		pos = rule.Pos
+	}
 	if slices.Contains(methodsOfMessages, f.Name) {
-		b.problem(b.from.Pos, "field-is-method", "//opik:field "+property+" rename=...",
+		b.problem(pos, "field-is-method", "//opik:field "+property+" rename=...",
 			"the property %q gives a field %s, but messages have a method of that name", property, f.Name)
 		return
 	}
 	if slices.ContainsFunc(b.out.Fields, func(o ir.MessageField) bool { return o.Name == f.Name }) {
-		b.problem(b.from.Pos, "duplicate-field", "//opik:field "+property+" rename=...",
+		b.problem(pos, "duplicate-field", "//opik:field "+property+" rename=...",
 			"the message %s has two fields %s", b.from.Name, f.Name)
 		return
 	}
@@ -222,7 +242,9 @@ func constant(s *spec.Schema, value string) (text, problem string) {
 		}
 		return string(quoted), ""
 	case "boolean":
-		_, err = strconv.ParseBool(value)
+		if value != "true" && value != "false" {
+			return "", "it can be true, false"
+		}
 	case "integer":
 		_, err = strconv.ParseInt(value, 10, 64)
 	case "number":
@@ -231,7 +253,7 @@ func constant(s *spec.Schema, value string) (text, problem string) {
 		return "", "only text, numbers and booleans can have a value"
 	}
 	if err != nil || !json.Valid([]byte(value)) {
-		return "", "it is a " + s.Type
+		return "", "it is " + article(s.Type)
 	}
 	return value, ""
 }
