@@ -91,23 +91,34 @@ func (f filler) structure(v, m reflect.Value, top bool) {
 			continue
 		}
 		f.value(v.Field(i), m.Field(i))
-		if at, ok := m.Field(i).Addr().Interface().(*time.Time); ok && options != "omitzero" {
-			*at = storable(*at) // it is sent even if it is zero
+		if field.Type == timeType && options == "omitzero" && v.Field(i).IsZero() {
+			m.Field(i).SetZero() // it is not sent
 		}
 	}
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+var (
+	timeType = reflect.TypeFor[time.Time]()
+	rawType  = reflect.TypeFor[json.RawMessage]()
+)
 
 // value fills v, and m with its meaning.
 func (f filler) value(v, m reflect.Value) {
 	if v.Type() == timeType {
 		at := f.Time()
 		v.Set(reflect.ValueOf(at))
-		if !at.IsZero() {
-			at = storable(at)
+		m.Set(reflect.ValueOf(storable(at)))
+		return
+	}
+	if v.Type() == rawType {
+		if _, meaning := f.Value(); meaning != nil {
+			encoded, err := json.Marshal(meaning)
+			if err != nil {
+				panic(err) // a meaning can always be encoded
+			}
+			v.SetBytes(encoded)
+			m.SetBytes(encoded)
 		}
-		m.Set(reflect.ValueOf(at))
 		return
 	}
 	switch v.Kind() {
@@ -120,6 +131,9 @@ func (f filler) value(v, m reflect.Value) {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v.SetInt(int64(f.Uint64()))
 		m.SetInt(v.Int())
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(float64(f.Byte()) / 8)
+		m.SetFloat(v.Float())
 	case reflect.Interface:
 		value, meaning := f.Value()
 		if value != nil && meaning == nil {
