@@ -15,7 +15,9 @@ import (
 func (p messagePackage) validateMethod(m *ir.Message) *jen.Statement {
 	var checks []jen.Code
 	for _, f := range m.Fields {
-		checks = append(checks, p.checks(f)...)
+		if f.Wire != "" || f.Name == m.PathField { // others are not sent
+			checks = append(checks, p.checks(f)...)
+		}
 	}
 	d := doc("Validate reports what the server would refuse the record for, as far as its contract tells: an error that joins a [*FieldError] for each problem, or nil.")
 	if len(checks) == 0 {
