@@ -84,13 +84,18 @@ type Async struct {
 	// earlier, or their fields are merged and the later win. Without it both are
 	// sent.
 	Merge string `opik:"key,replace|fields"`
-	// Lane groups messages that must not overtake each other.
+	// Lane groups messages that must not overtake each other. Without it the lane
+	// is the first word of the path after "private": traces, spans.
 	Lane string `opik:"key"`
-	// Stage orders the messages of a lane: lower stages are sent first.
+	// Stage orders the messages of a lane: lower stages are sent first. Without it,
+	// or with 0, it is 0 for POST, 1 for PATCH and 2 for PUT: what creates a record
+	// goes before what changes it, and that before what refers to it.
 	Stage int `opik:"key"`
-	// Max is the number of records a request, if not the contract's maxItems.
+	// Max is the number of records a request, if not the contract's maxItems, which
+	// it may not exceed.
 	Max int `opik:"key"`
-	// Method is the client's method that queues the message. Without it the
+	// Method is the client's method that queues the message: it takes any number of
+	// records if the operation takes a batch, and one otherwise. Without it the
 	// message stays internal.
 	Method string `opik:"key"`
 }
