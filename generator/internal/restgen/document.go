@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
 // document is the contract while the passes rewrite it for the generator of
@@ -54,12 +52,8 @@ func newDocument(root *yaml.Node, settings *Settings) (*document, error) {
 		d.schemas = object()
 		set(d.root, "components", object("schemas", d.schemas))
 	}
-	for name, s := range members(d.schemas) {
+	for name := range members(d.schemas) {
 		d.standsFor[name] = name
-		if slices.Contains(settings.ErrorFamilies, spec.Family(name)) {
-			// Its views contradict each other, and no member of theirs is needed.
-			*s = *object()
-		}
 	}
 	return d, nil
 }
@@ -164,46 +158,6 @@ func (d *document) redirect(to map[string]string) {
 	for from, now := range d.standsFor {
 		if name, ok := to[now]; ok {
 			d.standsFor[from] = name
-		}
-	}
-}
-
-// prune drops the schemas that no operation needs.
-func (d *document) prune() {
-	used := map[string]bool{}
-	var follow func(*yaml.Node)
-	follow = func(s *yaml.Node) {
-		visit(s, func(s *yaml.Node) {
-			targets := []string{refName(s)}
-			for _, t := range members(get(s, "discriminator", "mapping")) {
-				targets = append(targets, strings.TrimPrefix(t.Value, schemaPrefix))
-			}
-			for _, name := range targets {
-				if target := get(d.schemas, name); target != nil && !used[name] {
-					used[name] = true
-					follow(target)
-				}
-			}
-		})
-	}
-	for op := range d.operations() {
-		for _, s := range op.usedSchemas() {
-			follow(s)
-		}
-		for _, s := range []*yaml.Node{d.plans[op.key()].bodyType, d.plans[op.key()].resType} {
-			if s != nil {
-				follow(s)
-			}
-		}
-	}
-	for name := range members(d.schemas) {
-		if !used[name] {
-			remove(d.schemas, name)
-		}
-	}
-	for from, now := range d.standsFor {
-		if now != opaqueType && !used[now] {
-			delete(d.standsFor, from)
 		}
 	}
 }

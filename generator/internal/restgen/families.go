@@ -3,6 +3,7 @@ package restgen
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // foldFamilies replaces the views of a schema by one schema that has the
-// properties of all. A property is required if every view that has it agrees.
+// properties of all, and drops the families that no operation needs. A property is required if every view that has it agrees.
 // Views are folded by name, not because they are equal: a view that changes later
 // renames nothing.
 func (d *document) foldFamilies() error {
@@ -26,7 +27,17 @@ func (d *document) foldFamilies() error {
 		to[name] = f
 	}
 	d.redirect(to)
+	needed := d.neededFamilies(views)
+	for from, f := range d.standsFor {
+		if !needed[f] {
+			delete(d.standsFor, from)
+		}
+	}
 	for _, f := range order {
+		if !needed[f] {
+			remove(d.schemas, views[f]...)
+			continue
+		}
 		slices.Sort(views[f])
 		folded := get(d.schemas, views[f][0])
 		for _, view := range views[f][1:] {
@@ -39,6 +50,43 @@ func (d *document) foldFamilies() error {
 		set(d.schemas, f, folded)
 	}
 	return nil
+}
+
+// neededFamilies returns the families that operations refer to, directly or through
+// others. Those of error answers are not among them: one hand-written type stands
+// for all errors, whatever views their schemas have.
+func (d *document) neededFamilies(views map[string][]string) map[string]bool {
+	needed := map[string]bool{}
+	var follow func(*yaml.Node)
+	follow = func(s *yaml.Node) {
+		if s == nil {
+			return
+		}
+		visit(s, func(s *yaml.Node) {
+			targets := []string{refName(s)}
+			for _, t := range members(get(s, "discriminator", "mapping")) {
+				targets = append(targets, strings.TrimPrefix(t.Value, schemaPrefix))
+			}
+			for _, f := range targets {
+				if f == "" || needed[f] {
+					continue
+				}
+				needed[f] = true
+				for _, view := range views[f] {
+					follow(get(d.schemas, view))
+				}
+			}
+		})
+	}
+	for op := range d.operations() {
+		for _, p := range elements(get(op.node, "parameters")) {
+			follow(get(p, "schema"))
+			follow(get(p, "content", "application/json", "schema"))
+		}
+		follow(d.plans[op.key()].bodyType)
+		follow(d.plans[op.key()].resType)
+	}
+	return needed
 }
 
 // unite adds to a what b has.

@@ -76,7 +76,6 @@ func (d *document) rewrite() error {
 	d.foldOpaque()
 	d.nameInline()
 	d.strip()
-	d.prune()
 	d.nameEnums()
 	d.setPresence()
 	d.sortSchemas()

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
 // plan is what was decided about an operation: how its body is sent and what its
@@ -43,7 +41,7 @@ func (d *document) planOperations() error {
 		if err := p.planBody(); err != nil {
 			return err
 		}
-		if err := d.planResult(p); err != nil {
+		if err := p.planResult(); err != nil {
 			return err
 		}
 		if err := d.planParameters(op); err != nil {
@@ -85,7 +83,7 @@ func (p *plan) planBody() error {
 
 // planResult chooses the answer that counts as success. Errors need no types: one
 // hand-written type stands for all of them.
-func (d *document) planResult(p *plan) error {
+func (p *plan) planResult() error {
 	var success []*yaml.Node
 	var statuses []string
 	var fallback, redirect *yaml.Node
@@ -111,7 +109,7 @@ func (d *document) planResult(p *plan) error {
 		set(get(p.operation.node, "responses"), statuses[i], response)
 	}
 	for _, response := range success {
-		if err := d.planContent(p, response); err != nil {
+		if err := p.planContent(response); err != nil {
 			return err
 		}
 	}
@@ -132,7 +130,7 @@ func (d *document) planResult(p *plan) error {
 }
 
 // planContent looks for a result among the media types of one response.
-func (d *document) planContent(p *plan, response *yaml.Node) error {
+func (p *plan) planContent(response *yaml.Node) error {
 	for media, content := range members(get(response, "content")) {
 		schema := get(content, "schema")
 		var kind ResultKind
@@ -142,7 +140,7 @@ func (d *document) planContent(p *plan, response *yaml.Node) error {
 			continue
 		case media == "application/octet-stream" && schemaType(schema) == "array":
 			kind = ResultStream
-			item, err := d.streamItem(get(schema, "items"))
+			item, err := streamItem(get(schema, "items"))
 			if err != nil {
 				return err
 			}
@@ -166,20 +164,16 @@ func (d *document) planContent(p *plan, response *yaml.Node) error {
 	return nil
 }
 
-// streamItem returns the schema of a stream's items, apart from the error item
-// that every stream may hold.
-func (d *document) streamItem(items *yaml.Node) (*yaml.Node, error) {
+// streamItem returns the schema of a stream's items.
+func streamItem(items *yaml.Node) (*yaml.Node, error) {
 	options := slices.Concat(elements(get(items, "anyOf")), elements(get(items, "oneOf")))
-	if len(options) == 0 {
+	switch len(options) {
+	case 0:
 		return items, nil
+	case 1:
+		return options[0], nil
 	}
-	options = slices.DeleteFunc(slices.Clone(options), func(o *yaml.Node) bool {
-		return slices.Contains(d.settings.ErrorFamilies, spec.Family(refName(o)))
-	})
-	if len(options) != 1 {
-		return nil, fault(items, "a stream must have one kind of item, not %d", len(options))
-	}
-	return options[0], nil
+	return nil, fault(items, "a stream must have one kind of item, not %d", len(options))
 }
 
 // withoutNull reduces a schema that is another one or null to the other one.
@@ -198,16 +192,13 @@ func withoutNull(s *yaml.Node) *yaml.Node {
 	return s
 }
 
-// planParameters drops headers that HTTP sets and gives parameters that carry
-// JSON in a string the type of that JSON.
+// planParameters gives parameters that carry JSON in a string the type of that
+// JSON.
 func (d *document) planParameters(op operation) error {
 	list := get(op.node, "parameters")
 	if list == nil {
 		return nil
 	}
-	list.Content = slices.DeleteFunc(list.Content, func(p *yaml.Node) bool {
-		return text(p, "in") == "header" && slices.ContainsFunc(d.settings.IgnoredHeaders, func(h string) bool { return strings.EqualFold(h, text(p, "name")) })
-	})
 	// The contract's order is not the reader's: required ones first, then by name.
 	slices.SortStableFunc(list.Content, func(a, b *yaml.Node) int {
 		rank := func(p *yaml.Node) int {

@@ -14,11 +14,6 @@ type Settings struct {
 	// Initialisms are words that Go writes in capitals, beside those that the
 	// generator of types knows (ID, URL, JSON and so on).
 	Initialisms []string `yaml:"initialisms"`
-	// ErrorFamilies are families of schemas that one hand-written error type
-	// stands for.
-	ErrorFamilies []string `yaml:"error_families"`
-	// IgnoredHeaders are header parameters that HTTP itself sets.
-	IgnoredHeaders []string `yaml:"ignored_headers"`
 	// EnumValues names values that are not identifiers.
 	EnumValues map[string]string `yaml:"enum_values"`
 	// Enums names sets of values that several schemas share. Sets without an

@@ -1,6 +1,8 @@
 package restgen
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,5 +48,50 @@ func TestContractWithoutSchemas(t *testing.T) {
 	result, err := Generate(&doc, &Settings{}, "example.org/sdk")
 	if err != nil || result.Index.Operations["ping"] == nil {
 		t.Errorf("got %+v, %v", result, err)
+	}
+}
+
+// TestEverySettingIsUsed finds settings that are about a contract of the past.
+func TestEverySettingIsUsed(t *testing.T) {
+	doc, settings := project(t)
+	result, err := Generate(doc, settings, "example.org/sdk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := declarations(t, result.Files)
+	var constants, all strings.Builder
+	for name, text := range declared {
+		all.WriteString(name + "\n" + text + "\n")
+		if strings.HasPrefix(name, "constants ") {
+			constants.WriteString(text)
+		}
+	}
+	for _, enum := range settings.Enums {
+		if _, ok := declared["constants "+enum.Name]; !ok {
+			t.Errorf("enum %s is not declared", enum.Name)
+		}
+	}
+	for value := range settings.EnumValues {
+		if !strings.Contains(constants.String(), strconv.Quote(value)) {
+			t.Errorf("no enum has the value %s", value)
+		}
+	}
+	for _, name := range settings.TypeNames {
+		if _, ok := declared[name]; !ok {
+			t.Errorf("type %s is not declared", name)
+		}
+	}
+	for key, name := range settings.MethodNames {
+		if _, ok := declared["Client."+pascal(name)]; !ok {
+			t.Errorf("method %s for %s is not declared", name, key)
+		}
+	}
+	for _, word := range settings.Initialisms {
+		if !regexp.MustCompile(`\b\w*` + word + `(?:[A-Z]\w*)?\b`).MatchString(all.String()) {
+			t.Errorf("no name holds the initialism %s", word)
+		}
+	}
+	if !strings.Contains(all.String(), "body."+pascal(settings.EventFlag)+" = &on") {
+		t.Errorf("no body has the flag %s", settings.EventFlag)
 	}
 }
