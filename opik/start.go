@@ -49,9 +49,9 @@ func WithID(id string) StartOption { return StartOption{field: startID, text: id
 // is made for that time unless [WithID] sets it.
 func WithStartTime(t time.Time) StartOption { return StartOption{field: startTime, time: t} }
 
-// InProject sets the project, overriding the default of the parent's project, or
-// the client's for a trace. A span cannot be in another project than its trace:
-// the option is ignored for a span that has a trace in this process.
+// InProject sets the project of a trace, overriding the default of the client's
+// project. Spans are in the project of their trace; for a span the option counts
+// only if [Client.StartSpan] starts a trace with it, or joins one by [WithParent].
 func InProject(name string) StartOption { return StartOption{field: startProject, text: name} }
 
 // WithEnvironment says in which environment the application runs, for example
