@@ -25,8 +25,8 @@ type plan struct {
 	retryable bool
 }
 
-// planOperations decides about every operation and reduces it to what the types
-// need: afterwards bodies and results stand in the plans only.
+// planOperations decides about every operation. The schemas in the plans are those
+// of the document, so that later passes rewrite both.
 func (d *document) planOperations() error {
 	seen := map[string]bool{}
 	for op := range d.operations() {
