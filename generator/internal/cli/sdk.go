@@ -128,7 +128,7 @@ func copyHandWritten(from, to string) error {
 
 // vetTree compiles and vets the tree, with what is on this machine alone.
 func vetTree(r *run, tree string) error {
-	cmd := exec.CommandContext(r.ctx, "go", "vet", "./...")
+	cmd := exec.CommandContext(r.ctx, "go", "vet", "-trimpath", "./...")
 	cmd.Dir = tree
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly", "GOPROXY=off")
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -27,9 +27,11 @@ var Emitters = []Emitter{
 }
 
 // Emit runs all emitters.
-func Emit(m *ir.Model) ([]output.File, error) {
+func Emit(m *ir.Model) ([]output.File, error) { return run(m, Emitters) }
+
+func run(m *ir.Model, emitters []Emitter) ([]output.File, error) {
 	var files []output.File
-	for _, e := range Emitters {
+	for _, e := range emitters {
 		f, err := e.Emit(m)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)

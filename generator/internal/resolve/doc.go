@@ -215,8 +215,8 @@ func (b *binder) fieldDoc(in *input, name string) string {
 	doc := in.Description
 	switch {
 	case doc != "":
-	case b.method.Kind == ir.KindCreate, b.method.Kind == ir.KindUpdate:
-		property := strings.Join(words(name), " ")
+	case (b.method.Kind == ir.KindCreate || b.method.Kind == ir.KindUpdate) && in.Type != "*bool":
+		property := strings.TrimPrefix(strings.Join(words(name), " "), b.subject()+" ")
 		doc = fmt.Sprintf("%s of the %s.", strings.ToUpper(property[:1])+property[1:], b.subject())
 	default:
 		doc = fmt.Sprintf("%s is sent as %s.", name, in.Wire)

@@ -1,0 +1,84 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opik-go/sdk/generator/internal/cli"
+)
+
+// example matches a template in docs/templates.md: its path and its text.
+var example = regexp.MustCompile("(?s)<!-- (templates/\\w+\\.go) -->\n```go\n(.*?)```\n")
+
+// TestGuide replays the examples of docs/templates.md on a copy of the tree: the
+// templates are added, and what comes out compiles and has what the guide says.
+func TestGuide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles an SDK")
+	}
+	root := filepath.Join("..", "..", "..")
+	guide, err := os.ReadFile(filepath.Join(root, "docs", "templates.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := t.TempDir()
+	for _, name := range []string{"api", "templates", "opik"} {
+		if err := os.CopyFS(filepath.Join(tree, name), os.DirFS(filepath.Join(root, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(tree, "go.mod"), mod, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	examples := example.FindAllStringSubmatch(string(guide), -1)
+	if len(examples) != 2 {
+		t.Fatalf("%d templates in the guide, want 2", len(examples))
+	}
+	for _, e := range examples {
+		if err := os.WriteFile(filepath.Join(tree, e[1]), []byte(e[2]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(args ...string) string {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if code := cli.Run(t.Context(), append(args, "-root", tree), &stdout, &stderr); code != cli.InStep {
+			t.Fatalf("opikgen %q: exit code %d\n%s", args, code, stderr.String())
+		}
+		return stdout.String()
+	}
+	steps := []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"sync"}, []string{"no longer pending: findAlerts", "no longer pending: createGuardrails"}},
+		{[]string{"generate"}, []string{
+			"create opik/alerts_gen.go", "create opik/guardrail_gen.go", "create opik/internal/message/guardrail_gen.go",
+		}},
+		{[]string{"explain", "AlertsService.List"}, []string{"findAlerts"}},
+		{[]string{"explain", "Guardrail"}, []string{"createGuardrails"}},
+	}
+	for _, step := range steps {
+		out := run(step.args...)
+		for _, want := range step.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("opikgen %q does not say %q:\n%s", step.args, want, out)
+			}
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "vet", "-trimpath", "./opik", "./templates")
+	cmd.Dir = tree
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
