@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/directive"
 	"github.com/opik-go/sdk/generator/internal/emit"
 	"github.com/opik-go/sdk/generator/internal/ir"
 	"github.com/opik-go/sdk/generator/internal/output"
@@ -48,6 +49,9 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	})
 	problems.Append(found)
 	result.Model = model
+	if model.Directives, err = directives(); err != nil {
+		problems.Errorf(diag.Position{}, "directives", "%v", err)
+	}
 	if problems.Failed() {
 		return result, problems
 	}
@@ -77,4 +81,25 @@ func restLayer(in *Inputs, doc *spec.Document) (*restgen.Result, error) {
 		return nil, err
 	}
 	return restgen.Generate(doc.Node(), settings, in.Module)
+}
+
+// directives returns the documentation of the directives.
+func directives() ([]ir.Directive, error) {
+	all, err := directive.All()
+	var docs []ir.Directive
+	for _, h := range all {
+		d := ir.Directive{Name: h.Name, Usage: h.Usage, Doc: h.Doc, Repeat: h.Repeat}
+		for _, p := range h.Places {
+			if p == directive.OnNothing {
+				d.Places = append(d.Places, string(p))
+			} else {
+				d.Places = append(d.Places, "the comment of "+string(p))
+			}
+		}
+		for _, a := range h.Arguments {
+			d.Arguments = append(d.Arguments, ir.DirectiveArgument{Name: a.Name, Doc: a.Doc})
+		}
+		docs = append(docs, d)
+	}
+	return docs, err
 }

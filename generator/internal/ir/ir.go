@@ -19,7 +19,20 @@ type Model struct {
 	// Operations has a row for each operation of the contract, by tag, path and
 	// method.
 	Operations []*Operation `json:"operations"`
+	// Directives documents the directives of templates.
+	Directives []Directive `json:"-"`
 }
+
+// Directive is the documentation of a directive.
+type Directive struct {
+	Name, Usage, Doc string
+	Places           []string // that it may stand in
+	Repeat           bool     // more than once
+	Arguments        []DirectiveArgument
+}
+
+// DirectiveArgument is the documentation of an argument of a directive.
+type DirectiveArgument struct{ Name, Doc string }
 
 // Kind says what an operation does, as far as its shape tells.
 type Kind string

@@ -203,8 +203,8 @@ func (b *binder) bindArg(in *input, arg tmpl.Arg) {
 
 // wholeBody binds an argument that has the type of the whole body.
 func (b *binder) wholeBody(arg tmpl.Arg) bool {
-	if b.rest.BodyType == "" || arg.Type != b.qualify(b.rest.BodyType) {
-		return false
+	if b.rest.BodyType == "" || arg.Type != b.qualify(b.rest.BodyType) || b.method.Kind == ir.KindSearch {
+		return false // a search sets members of its body itself
 	}
 	b.inputs = slices.DeleteFunc(b.inputs, func(in *input) bool { return in.Place == inBody })
 	b.method.Call.Body = &ir.Value{Kind: ir.ValueArg, Name: arg.Name}
