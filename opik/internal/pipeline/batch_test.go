@@ -289,3 +289,53 @@ func TestGoroutines(t *testing.T) {
 		}
 	})
 }
+
+func TestLaterStageIsNotStarved(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var p *Pipeline
+		rowsSent := 0
+		s := &server{}
+		s.reply = func(c call, n int) (transport.Response, error) {
+			time.Sleep(time.Second)
+			if c.method == "POST" {
+				rowsSent++
+				// There is always a new row when a request is done.
+				if rowsSent < 50 {
+					p.Enqueue(row(fmt.Sprint("row", n), n))
+				}
+			}
+			return answer(204), nil
+		}
+		p = open(t, s)
+		enqueue(t, p, row("a", 1), change("a", `{"f":1}`))
+		mustFlush(t, p)
+		mustClose(t, p)
+		if calls := s.requests(); calls[1].method != "PATCH" {
+			t.Errorf("the change had to wait for %d rows", rowsSent)
+		}
+	})
+}
+
+// elsewhere is a change whose path names another entity than its key.
+type elsewhere struct {
+	item
+	path string
+}
+
+func (e elsewhere) PathValue() string { return e.path }
+
+func TestRecordsOfDifferentPathsDoNotMerge(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &server{}
+		p := open(t, s)
+		for _, path := range []string{"a", "b"} {
+			if err := p.Enqueue(elsewhere{change("key", `{"f":1}`), path}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mustClose(t, p)
+		if calls := s.requests(); len(calls) != 2 || calls[0].path != "/rows/a" || calls[1].path != "/rows/b" {
+			t.Errorf("got %+v", calls)
+		}
+	})
+}

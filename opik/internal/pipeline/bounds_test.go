@@ -175,14 +175,15 @@ func TestBlock(t *testing.T) {
 	t.Run("until Close", func(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			p := full(t, blackHole{})
+			begin := time.Now()
 			var wg sync.WaitGroup
 			wg.Go(func() {
-				if err := p.Enqueue(sized(9, 300)); !errors.Is(err, ErrClosed) {
-					t.Errorf("got %v", err)
+				if err := p.Enqueue(sized(9, 300)); !errors.Is(err, ErrClosed) || time.Since(begin) > 0 {
+					t.Errorf("got %v after %v", err, time.Since(begin))
 				}
 			})
 			synctest.Wait()
-			p.Close(within(0))
+			wg.Go(func() { p.Close(within(5 * time.Second)) })
 			wg.Wait()
 			if err := p.audit(); err != nil {
 				t.Error(err)
@@ -201,5 +202,24 @@ func TestEncodingThatPanics(t *testing.T) {
 		if r.Total() != (Counts{Accepted: 1, Dropped: 1}) || p.Stats().Drops[DropEncoding] != 1 {
 			t.Errorf("%+v", r)
 		}
+	})
+}
+
+func TestFlushEndsWhenItsRecordsAreDropped(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &server{reply: func(call, int) (transport.Response, error) { return answer(429, "Retry-After", "100"), nil }}
+		p := open(t, s, func(o *Options) { o.MaxBytes = 700 })
+		enqueue(t, p, score(1))
+		start := time.Now()
+		time.AfterFunc(7*time.Second, func() {
+			for i := range 20 {
+				p.Enqueue(score(i))
+			}
+		})
+		r := mustFlush(t, p)
+		if took := time.Since(start); took != 7*time.Second || r.Total().Dropped == 0 {
+			t.Errorf("%+v after %v", r.Total(), took)
+		}
+		p.Close(within(0))
 	})
 }

@@ -126,7 +126,8 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 	if wait := l.retryAt.Sub(now); wait > 0 {
 		return pause, wait
 	}
-	if l.p.closing || l.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.BatchBytes || l.oldest() <= l.flushTo {
+	isRetry := !l.retryAt.IsZero()
+	if isRetry || l.p.closing || l.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.BatchBytes || l.oldest() <= l.flushTo {
 		return send, 0
 	}
 	if wait := l.p.opts.BatchDelay - now.Sub(l.since); wait > 0 {
@@ -174,15 +175,12 @@ func (l *lane) flying() []*record { return slices.Concat(l.probe.suspects, l.fli
 func (l *lane) cycle() {
 	p := l.p
 	p.mu.Lock()
-	upTo, since := p.seq, l.since
+	upTo := p.seq
 	l.since = time.Time{} // of records that are accepted from now on
 	kinds := slices.Clone(l.kinds)
 	p.mu.Unlock()
 	for _, k := range kinds {
 		if !l.sendKind(k, upTo) {
-			p.mu.Lock()
-			l.since = since
-			p.mu.Unlock()
 			return
 		}
 	}
