@@ -88,7 +88,7 @@ type Record struct {
 	Plain    string
 	Renamed  string         `json:"renamed"`
 	Omitted  string         `json:"-"`
-	Dash     bool           `json:"-,"`
+	Dash     bool           `json:"dash-ed/name"`
 	IfSet    int            `json:"if_set,omitempty"`
 	List     []string       `json:"list,omitempty"`
 	NonZero  time.Duration  `json:"non_zero,omitzero"`

@@ -190,10 +190,7 @@ func (w *walker) rawMessage(dst []byte, raw json.RawMessage) []byte {
 	return out
 }
 
-var (
-	typeOfObject    = reflect.TypeFor[map[string]any]()
-	typeOfStringMap = reflect.TypeFor[map[string]string]()
-)
+var typeOfObject = reflect.TypeFor[map[string]any]()
 
 func (w *walker) object(dst []byte, m map[string]any) []byte {
 	if m == nil {
