@@ -39,7 +39,12 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	if found.Failed() {
 		return result, problems
 	}
-	rest, err := restLayer(in, doc)
+	settings, err := restgen.ParseSettings(in.Settings.Data)
+	if err != nil {
+		problems.Errorf(diag.Position{File: in.Settings.Name}, "settings", "%v", err)
+		return result, problems
+	}
+	rest, err := restgen.Generate(doc.Node(), settings, in.Module)
 	if err != nil {
 		problems.Add(restProblem(in, err))
 		return result, problems
@@ -72,15 +77,6 @@ func restProblem(in *Inputs, err error) diag.Diagnostic {
 		d.Pos.Line, d.Pos.Column, d.Message = at.Line, at.Column, at.Message
 	}
 	return d
-}
-
-// restLayer generates the REST layer.
-func restLayer(in *Inputs, doc *spec.Document) (*restgen.Result, error) {
-	settings, err := restgen.ParseSettings(in.Settings.Data)
-	if err != nil {
-		return nil, err
-	}
-	return restgen.Generate(doc.Node(), settings, in.Module)
 }
 
 // directives returns the documentation of the directives.
