@@ -119,14 +119,13 @@ func (p *Pipeline) countsLocked() map[string]Counts {
 	return counts
 }
 
-// settle ends the life of records that count as queued: they become delivered,
-// rejected or dropped, which is what into points at. The records must not be in
-// a list any more.
+// settle gives a queued record its verdict: it counts from now on where into
+// points, as delivered, rejected or dropped. The record must not be in a list
+// any more.
 func (p *Pipeline) settle(r *record, into *int64) {
 	r.kind.counts.Queued -= r.weight
 	*into += r.weight
 	p.bytes -= r.cost()
-	p.recycle(r)
 }
 
 // drop is settle for records that are given up.
@@ -135,8 +134,9 @@ func (p *Pipeline) drop(r *record, why dropCause) {
 	p.settle(r, &r.kind.counts.Dropped)
 }
 
-// recycle keeps a few records for reuse. The data is left to the collector: net/http
-// may still be reading it.
+// recycle keeps a few settled records for reuse. It must not be given a record
+// that another goroutine may have in flight: lanes read those without the lock.
+// The data is left to the collector, because net/http may still be reading it.
 func (p *Pipeline) recycle(r *record) {
 	*r = record{}
 	if len(p.free) < maxFree {

@@ -262,11 +262,16 @@ type mutable struct {
 
 func (m *mutable) AppendJSON(b []byte) []byte { return append(b, m.text...) }
 
+// goroutines counts those of all pipelines.
+func goroutines() int {
+	buf := make([]byte, 1<<20)
+	return strings.Count(string(buf[:runtime.Stack(buf, true)]), "pipeline.(*lane).run(")
+}
+
 func TestGoroutines(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		before := runtime.NumGoroutine()
 		p := open(t, &server{})
-		if n := runtime.NumGoroutine() - before; n != 0 {
+		if n := goroutines(); n != 0 {
 			t.Errorf("a new pipeline has %d goroutines", n)
 		}
 		// More lanes than goroutines.
@@ -276,12 +281,13 @@ func TestGoroutines(t *testing.T) {
 				enqueue(t, p, item{kind, "", fmt.Sprintf(`{"n":%d}`, i)})
 			}
 		}
-		if n := runtime.NumGoroutine() - before; n != maxLanes {
+		synctest.Wait()
+		if n := goroutines(); n != maxLanes {
 			t.Errorf("9 lanes have %d goroutines, want %d", n, maxLanes)
 		}
 		r := mustClose(t, p)
 		synctest.Wait()
-		if n := runtime.NumGoroutine() - before; n != 0 {
+		if n := goroutines(); n != 0 {
 			t.Errorf("a closed pipeline has %d goroutines", n)
 		}
 		if r.Total() != (Counts{Accepted: 270, Delivered: 270}) || len(r.Kinds) != 9 {

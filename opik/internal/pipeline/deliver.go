@@ -207,6 +207,7 @@ func (l *lane) delivered(k *kindState, records []*record) bool {
 	recovered := l.failures
 	for _, r := range l.landed(len(records)) {
 		p.settle(r, &k.counts.Delivered)
+		p.recycle(r)
 	}
 	l.answered()
 	l.probe.taken++
@@ -245,6 +246,7 @@ func (l *lane) refused(k *kindState, records []*record, status int, text string)
 func (p *Pipeline) reject(r *record, status int, text string) {
 	p.rejections.add(Rejection{Kind: r.kind.Name, Key: r.key, Status: status, Message: text, Records: r.weight})
 	p.settle(r, &r.kind.counts.Rejected)
+	p.recycle(r)
 }
 
 // answered notes that the server is there and works.

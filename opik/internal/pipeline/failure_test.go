@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -264,9 +265,10 @@ func TestServersHintIsObeyed(t *testing.T) {
 
 func TestFlushCutsShortAWaitOfOurOwn(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		s := &server{reply: func(call, int) (transport.Response, error) {
-			if down {
+			if down.Load() {
 				return transport.Response{}, errReset
 			}
 			return answer(204), nil
@@ -277,7 +279,7 @@ func TestFlushCutsShortAWaitOfOurOwn(t *testing.T) {
 		})
 		enqueue(t, p, score(1))
 		time.Sleep(10 * time.Hour)
-		down = false
+		down.Store(false)
 		start := time.Now()
 		mustFlush(t, p)
 		if took := time.Since(start); took > 20*time.Minute {

@@ -223,6 +223,7 @@ func (p *Pipeline) dropOldest() bool {
 	}
 	oldest.kind.lane.take(oldest)
 	p.drop(oldest, overflow)
+	p.recycle(oldest)
 	p.released()
 	return true
 }

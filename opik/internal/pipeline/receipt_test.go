@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,9 +53,10 @@ func TestFlushSendsAtOnceAndDoesNotWaitForLaterRecords(t *testing.T) {
 
 func TestFlushThatIsCutShort(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		s := &server{reply: func(call, int) (transport.Response, error) {
-			if down {
+			if down.Load() {
 				return answer(503), nil
 			}
 			return answer(204), nil
@@ -72,7 +74,7 @@ func TestFlushThatIsCutShort(t *testing.T) {
 		if r.Total() != (Counts{Accepted: 2, Queued: 2}) || r.LastFailure == nil || r.Complete() {
 			t.Errorf("%+v", r)
 		}
-		down = false
+		down.Store(false)
 		enqueue(t, p, score(3))
 		// The next receipt speaks of those that were left and of the new one.
 		if r := mustFlush(t, p); r.Total() != (Counts{Accepted: 3, Delivered: 3}) || r.LastFailure != nil {

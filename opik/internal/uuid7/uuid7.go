@@ -30,7 +30,8 @@ const (
 // use.
 func New() string { return NewAt(time.Now()) }
 
-// NewAt is New for a caller that has read the clock a moment ago.
+// NewAt is [New] for a caller that has read the clock a moment ago. It must not be
+// given any other time, since later ids are never smaller; [At] is for that.
 func NewAt(now time.Time) string {
 	mu.Lock()
 	hi, lo := present.next(tickOf(now), true)
