@@ -1,0 +1,179 @@
+package recorded
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opik-go/sdk/opik/internal/uuid7"
+)
+
+// madeUp says what kind of value stands where the recording has a placeholder.
+type madeUp uint8
+
+const (
+	madeUpID   madeUp = iota + 1 // a version 7 UUID
+	madeUpTime                   // an instant during the run
+	madeUpHash                   // eight hexadecimal digits
+)
+
+// substitution holds the values that take the place of placeholders. Equal
+// placeholders are one value, and the values ascend with the numbers.
+type substitution struct {
+	values map[string]string // by placeholder
+	kinds  map[string]madeUp // by canonical value
+}
+
+// kind returns what kind of open value a text is, or 0.
+func (s *substitution) kind(text string) madeUp { return s.kinds[canonical(text)] }
+
+// canonical makes equal instants equal texts: servers drop zeros at the end.
+func canonical(text string) string {
+	if at, ok := parseTime(text); ok {
+		return at.UTC().Format(time.RFC3339Nano)
+	}
+	return text
+}
+
+var placeholderForm = regexp.MustCompile(`<[a-z]+[a-z0-9-]*>`)
+
+// newSubstitution finds the placeholders of the requests and makes values for them.
+func newSubstitution(v *vector) (*substitution, error) {
+	found := map[string]bool{}
+	for _, r := range v.Requests {
+		for _, text := range append(textsIn(r.Body), r.Path) {
+			for _, name := range placeholderForm.FindAllString(text, -1) {
+				found[name] = true
+			}
+		}
+		for _, item := range append(slices.Clone(r.Response.NDJSON), r.Response.Body) {
+			for _, text := range textsIn(item) {
+				for _, name := range placeholderForm.FindAllString(text, -1) {
+					found[name] = true
+				}
+			}
+		}
+	}
+	s := &substitution{values: map[string]string{}, kinds: map[string]madeUp{}}
+	names := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
+		return cmp.Or(strings.Compare(familyOf(a), familyOf(b)), numberIn(a)-numberIn(b))
+	})
+	base := time.Now().Add(-time.Minute).Truncate(time.Millisecond)
+	for i, name := range names {
+		kind, err := v.kindOf(name)
+		if err != nil {
+			return nil, err
+		}
+		var value string
+		switch kind {
+		case madeUpID:
+			value = uuid7.New()
+		case madeUpTime:
+			value = base.Add(time.Duration(numberIn(name)) * time.Millisecond).UTC().Format("2006-01-02T15:04:05.000Z")
+		case madeUpHash:
+			value = fmt.Sprintf("%08x", 0xabcd0000+i)
+		}
+		s.values[name], s.kinds[canonical(value)] = value, kind
+	}
+	return s, nil
+}
+
+// kindOf returns the kind of a placeholder. Elements that were cut from a list are
+// not described; they are like the others of their family.
+func (v *vector) kindOf(name string) (madeUp, error) {
+	text, ok := v.Placeholders[name]
+	if !ok {
+		for other, description := range v.Placeholders {
+			if familyOf(other) == familyOf(name) {
+				text = description
+			}
+		}
+	}
+	switch {
+	case text == "uuid v7":
+		return madeUpID, nil
+	case strings.HasPrefix(text, "timestamp "):
+		return madeUpTime, nil
+	case text == "hex string, 8 characters":
+		return madeUpHash, nil
+	}
+	return 0, fmt.Errorf("placeholder %s is %q", name, text)
+}
+
+// apply returns a copy of v with values in the place of placeholders.
+func (s *substitution) apply(v any) any {
+	switch v := v.(type) {
+	case string:
+		return placeholderForm.ReplaceAllStringFunc(v, func(name string) string {
+			if value, ok := s.values[name]; ok {
+				return value
+			}
+			return name
+		})
+	case []any:
+		out := make([]any, len(v))
+		for i, element := range v {
+			out[i] = s.apply(element)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, member := range v {
+			out[name] = s.apply(member)
+		}
+		return out
+	}
+	return v
+}
+
+func textsIn(v any) (texts []string) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		for _, element := range v {
+			texts = append(texts, textsIn(element)...)
+		}
+	case map[string]any:
+		for _, member := range v {
+			texts = append(texts, textsIn(member)...)
+		}
+	}
+	return texts
+}
+
+func TestSubstitution(t *testing.T) {
+	v := &vector{
+		Placeholders: map[string]string{"<trace-1>": "uuid v7", "<trace-10>": "uuid v7", "<t0>": "timestamp X", "<commit-1>": "hex string, 8 characters"},
+		Requests: []recordedRequest{{
+			Path: "/traces/<trace-2>",
+			Body: map[string]any{"list": []any{"<trace-10>", "<trace-1>"}, "at": "<t0>", "later": "<t1>", "text": "a <b", "commit": "<commit-1>"},
+		}},
+	}
+	s, err := newSubstitution(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := s.apply(v.Requests[0].Body).(map[string]any)
+	first, tenth := body["list"].([]any)[1].(string), body["list"].([]any)[0].(string)
+	path := s.apply(v.Requests[0].Path).(string)
+	second := strings.TrimPrefix(path, "/traces/")
+	if !(first < second && second < tenth) || s.kind(second) != madeUpID {
+		t.Errorf("ids %s %s %s", first, second, tenth)
+	}
+	if at, later := body["at"].(string), body["later"].(string); at >= later || s.kind(at) != madeUpTime {
+		t.Errorf("times %s %s", at, later)
+	}
+	if commit := body["commit"].(string); len(commit) != 8 || s.kind(commit) != madeUpHash || body["text"] != "a <b" {
+		t.Errorf("body %v", body)
+	}
+	v.Placeholders["<t0>"], v.Requests[0].Body = "something new", "<t0>"
+	if _, err := newSubstitution(v); err == nil {
+		t.Error("an unknown kind of placeholder was accepted")
+	}
+}
