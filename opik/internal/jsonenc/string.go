@@ -85,10 +85,10 @@ func plainPrefix(s string, i int) int {
 	for ; i+8 <= len(s); i += 8 {
 		w := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
 		quote, slash := w^('"'*ones), w^('\\'*ones)
-		// Each term has the high bit of a byte set if the byte matches. A borrow
-		// can only spoil bytes above a match, so the lowest set bit is right.
-		special := ((w - ' '*ones) &^ w) | ((quote - ones) &^ quote) | ((slash - ones) &^ slash) | w
-		if special &= highs; special != 0 {
+		// Each difference sets the high bit of a byte of ASCII that matches, the
+		// word itself has it for all other bytes. A borrow can only spoil bytes
+		// above a match, so the lowest set bit is right.
+		if special := ((w - ' '*ones) | (quote - ones) | (slash - ones) | w) & highs; special != 0 {
 			return i + bits.TrailingZeros64(special)/8
 		}
 	}
