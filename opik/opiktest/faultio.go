@@ -15,22 +15,18 @@ var streamTimeout = doc.Object{"code": http.StatusInternalServerError, "message"
 // The methods below also work on a nil fault, for requests with which nothing
 // goes wrong.
 
-// begin does what comes before the request is read, and tells whether to go on.
-func (f *Fault) begin(w http.ResponseWriter, r *http.Request) bool {
-	if f == nil {
-		return true
-	}
-	if !wait(r, f.delay) {
+// drops tells whether the connection is reset before the request is read.
+func (f *Fault) drops() bool { return f != nil && f.dropEarly }
+
+// pauseBefore waits for the fault's delay. If the client or the server goes away
+// meanwhile, it ends the request.
+func (f *Fault) pauseBefore(r *http.Request) {
+	if f != nil && !wait(r, f.delay) {
 		panic(http.ErrAbortHandler)
 	}
-	if f.dropEarly {
-		resetConnection(w)
-		return false
-	}
-	return true
 }
 
-// wait sleeps and tells whether the client is still there.
+// wait sleeps and tells whether client and server are still there.
 func wait(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true

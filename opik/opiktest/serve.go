@@ -42,7 +42,9 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Request: r, path: belowBase(r.URL.EscapedPath())}
 	x.route, x.params, x.status = b.router.Find(r.Method, x.path)
 	x.fault = b.faults.take(x)
-	if !x.fault.begin(w, r) {
+	if x.fault.drops() {
+		x.fault.pauseBefore(r)
+		resetConnection(w)
 		return
 	}
 	body, err := readBody(r)
@@ -53,6 +55,9 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.body = body
 	entry := b.log.add(x, b.settings.now())
 	b.inspect(x)
+	// The body has been read: only then does the server notice that a client
+	// gives up while it waits.
+	x.fault.pauseBefore(r)
 	if x.fault.answers() {
 		entry.setStatus(x.fault.status)
 		x.fault.answer(w)

@@ -1,6 +1,7 @@
 package opiktest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ type Server struct {
 	URL string
 
 	server  *http.Server
+	cancel  context.CancelFunc // ends requests that are being delayed
 	done    chan error
 	serving sync.WaitGroup // handlers at work
 	once    sync.Once
@@ -67,15 +69,18 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("opiktest: %w", err)
 	}
 	b := New(opts...)
+	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		Backend: b,
 		URL:     "http://" + l.Addr().String() + basePath,
 		server: &http.Server{
 			ReadHeaderTimeout: time.Minute,
+			BaseContext:       func(net.Listener) context.Context { return ctx },
 			// Injected faults make the server complain about connections.
 			ErrorLog: log.New(io.Discard, "", 0),
 		},
-		done: make(chan error, 1),
+		cancel: cancel,
+		done:   make(chan error, 1),
 	}
 	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serving.Add(1)
@@ -90,6 +95,7 @@ func Start(addr string, opts ...Option) (*Server, error) {
 // being served. State and requests can still be read. It can be called more than once.
 func (s *Server) Close() error {
 	s.once.Do(func() {
+		s.cancel()
 		s.err = s.server.Close()
 		if err := <-s.done; !errors.Is(err, http.ErrServerClosed) {
 			s.err = errors.Join(s.err, err)
