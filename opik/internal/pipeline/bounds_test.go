@@ -223,3 +223,21 @@ func TestFlushEndsWhenItsRecordsAreDropped(t *testing.T) {
 		p.Close(within(0))
 	})
 }
+
+func TestIndexDoesNotKeepItsLargestSize(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		p := open(t, &server{}, func(o *Options) { o.BatchItems = 2 * maxIdleIndex })
+		for i := range maxIdleIndex + 1 {
+			enqueue(t, p, row(fmt.Sprint(i), i))
+		}
+		k := p.kinds[rows]
+		if k.peak != maxIdleIndex+1 {
+			t.Errorf("peak %d", k.peak)
+		}
+		mustFlush(t, p)
+		if k.peak != 0 || len(k.index) != 0 {
+			t.Errorf("peak %d, %d entries", k.peak, len(k.index))
+		}
+		mustClose(t, p)
+	})
+}

@@ -224,15 +224,15 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 	return batch
 }
 
-// putBack returns what is in flight, and the suspects, to the front of the queue. A record that
-// was accepted meanwhile and belongs to the same entity is merged.
+// putBack returns what is in flight, and the suspects, to the front of the
+// queue. A record that was accepted meanwhile for the same entity is merged.
 func (l *lane) putBack() {
 	p := l.p
 	for _, r := range slices.Backward(l.flying()) {
 		k := r.kind
 		later := k.mergeTarget(r.key, r.path)
 		if later != nil {
-			if merged, ok := k.combine(r.data, later.data); ok {
+			if merged, ok := k.combine(r.data, later.data); ok && len(merged) <= p.opts.MaxRecordBytes {
 				l.take(later)
 				p.bytes -= r.cost() + later.cost()
 				r.data = merged
@@ -243,8 +243,8 @@ func (l *lane) putBack() {
 			}
 		}
 		k.waiting.pushFront(r)
-		if k.index != nil && r.key != "" && k.index[r.key] == nil {
-			k.index[r.key] = r
+		if later == nil {
+			k.remember(r)
 		}
 		l.records++
 		l.bytes += len(r.data)

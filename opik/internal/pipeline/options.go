@@ -84,7 +84,8 @@ type Options struct {
 	// delay, and the largest size of a request. Default 50 MB.
 	BatchBytes int
 
-	// Retry says how long to wait after a failure that may pass. A wait that
+	// Retry says how long to wait after a failure that may pass; what is zero is
+	// taken from DefaultRetry. A wait that
 	// the server asks for and that is longer than MaxHint is cut to it.
 	Retry retry.Policy
 
@@ -112,7 +113,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BatchDelay, DefaultBatchDelay)
 	setDefault(&o.BatchItems, DefaultBatchItems)
 	setDefault(&o.BatchBytes, DefaultBatchBytes)
-	setDefault(&o.Retry, DefaultRetry)
+	o.Retry = o.Retry.Or(DefaultRetry)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -153,9 +153,7 @@ func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, da
 	k.counts.Queued++
 	p.bytes += size
 	k.waiting.pushBack(r)
-	if k.index != nil && key != "" {
-		k.index[key] = r
-	}
+	k.remember(r)
 	k.lane.added(len(data))
 	return nil
 }

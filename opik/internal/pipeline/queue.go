@@ -87,6 +87,8 @@ type kindState struct {
 	waiting list
 	// index finds the waiting record that a new one of the same key is merged into.
 	index map[string]*record
+	// peak is the largest size of the index since it was made.
+	peak int
 
 	// The envelope of a request, and the path around its parameter.
 	head, tail            []byte
@@ -131,10 +133,27 @@ func (k *kindState) mergeTarget(key, path string) *record {
 	return nil
 }
 
-// forget removes r from the index, if it is there.
+// remember lets later records be merged into r.
+func (k *kindState) remember(r *record) {
+	if k.index == nil || r.key == "" {
+		return
+	}
+	k.index[r.key] = r
+	k.peak = max(k.peak, len(k.index))
+}
+
+// maxIdleIndex is the size beyond which an empty index is not kept: maps do not
+// shrink.
+const maxIdleIndex = 8192
+
+// forget undoes remember, if no later record of the same key was remembered.
 func (k *kindState) forget(r *record) {
-	if k.index != nil && k.index[r.key] == r {
-		delete(k.index, r.key)
+	if k.index == nil || k.index[r.key] != r {
+		return
+	}
+	delete(k.index, r.key)
+	if len(k.index) == 0 && k.peak > maxIdleIndex {
+		k.index, k.peak = make(map[string]*record), 0
 	}
 }
 

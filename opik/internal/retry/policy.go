@@ -4,6 +4,7 @@
 package retry
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -18,6 +19,15 @@ type Policy struct {
 	// MaxHint bounds how long a wait that the server asks for is respected. A
 	// longer one is refused by [Policy.Wait].
 	MaxHint time.Duration
+}
+
+// Or returns p with its zero fields taken from standard.
+func (p Policy) Or(standard Policy) Policy {
+	return Policy{
+		Base:    cmp.Or(p.Base, standard.Base),
+		Max:     cmp.Or(p.Max, standard.Max),
+		MaxHint: cmp.Or(p.MaxHint, standard.MaxHint),
+	}
 }
 
 // Backoff returns the wait before attempt number attempt, where 1 is the first

@@ -37,6 +37,19 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+func TestOr(t *testing.T) {
+	if got := (Policy{}).Or(policy); got != policy {
+		t.Errorf("got %+v", got)
+	}
+	own := Policy{Base: 1, Max: 2, MaxHint: 3}
+	if got := own.Or(policy); got != own {
+		t.Errorf("got %+v", got)
+	}
+	if got, want := (Policy{Max: 2}).Or(policy), (Policy{policy.Base, 2, policy.MaxHint}); got != want {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestWait(t *testing.T) {
 	now := time.Date(2026, 7, 24, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {

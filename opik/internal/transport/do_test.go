@@ -303,6 +303,24 @@ func TestIdleTimeout(t *testing.T) {
 			t.Errorf("took %v", took)
 		}
 	})
+	synctest.Test(t, func(t *testing.T) { // and its reader may take its time
+		tr := newTransport(t, Options{HTTPClient: through(func(r *http.Request) (*http.Response, error) {
+			resp := respond(200, "")
+			resp.Body = io.NopCloser(&slowReader{ctx: r.Context(), pieces: 5, pause: time.Second})
+			return resp, nil
+		})})
+		resp, err := tr.Do(request(t, "GET", "https://opik.example/api", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		for range 5 {
+			time.Sleep(time.Hour)
+			if _, err := resp.Body.Read(make([]byte, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 	synctest.Test(t, func(t *testing.T) { // so may a slow upload
 		tr := newTransport(t, Options{HTTPClient: through(func(r *http.Request) (*http.Response, error) {
 			buf := make([]byte, 1)

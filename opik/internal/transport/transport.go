@@ -81,7 +81,8 @@ type Options struct {
 	Compression Compression
 	CompressMin int
 
-	// Retry and MaxAttempts (default 4, the first one included) apply to Do.
+	// Retry (what is zero is taken from DefaultRetry) and MaxAttempts (default 4,
+	// the first one included) apply to Do.
 	Retry       retry.Policy
 	MaxAttempts int
 	// CallInfo tells what is known about the call that a context belongs to:
@@ -128,7 +129,7 @@ func New(o Options) (*Transport, error) {
 		origin:      originOf(o.BaseURL),
 		threshold:   orDefault(o.CompressMin, DefaultCompressMin),
 		idle:        orDefault(o.IdleTimeout, DefaultIdleTimeout),
-		policy:      o.Retry,
+		policy:      o.Retry.Or(DefaultRetry),
 		maxAttempts: orDefault(o.MaxAttempts, DefaultMaxAttempts),
 		budget:      retry.NewBudget(),
 		callInfo:    o.CallInfo,
@@ -137,9 +138,6 @@ func New(o Options) (*Transport, error) {
 	}
 	t.base.Path = strings.TrimSuffix(t.base.Path, "/")
 	t.base.RawPath = strings.TrimSuffix(t.base.RawPath, "/")
-	if t.policy == (retry.Policy{}) {
-		t.policy = DefaultRetry
-	}
 	if t.callInfo == nil {
 		t.callInfo = func(context.Context) (string, bool, bool) { return "", false, false }
 	}

@@ -4,17 +4,15 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
 // watchdog cancels an attempt that makes no progress. The one timer covers
-// connecting, sending, waiting for the answer and reading it.
+// connecting, sending, waiting for the answer, and each read of its body.
 type watchdog struct {
-	cancel  context.CancelCauseFunc
-	timer   *time.Timer
-	limit   time.Duration
-	stopped atomic.Bool
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	limit  time.Duration
 }
 
 func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog) {
@@ -24,20 +22,21 @@ func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog
 	return ctx, w
 }
 
-func (w *watchdog) progress() {
-	if !w.stopped.Load() {
-		w.timer.Reset(w.limit)
-	}
-}
+// progress starts the time anew.
+func (w *watchdog) progress() { w.timer.Reset(w.limit) }
 
-// stop ends the watch and releases the context.
-func (w *watchdog) stop() {
-	w.stopped.Store(true)
+// pause stops the time until the next progress.
+func (w *watchdog) pause() { w.timer.Stop() }
+
+// end stops the time and releases the context. A request body that net/http
+// still reads may start it again, to no effect.
+func (w *watchdog) end() {
 	w.timer.Stop()
 	w.cancel(context.Canceled)
 }
 
-// watchedBody reports each successful read of a request body as progress.
+// watchedBody reports each successful read of a request body as progress. In
+// between net/http waits for the network, so the time goes on.
 type watchedBody struct {
 	io.ReadCloser
 	w *watchdog
@@ -51,8 +50,8 @@ func (b watchedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// answerBody reports reads as progress, translates the watchdog's verdict, and
-// ends the watch when it is closed.
+// answerBody is the body of an answer. The time runs only during reads: a caller
+// may take as long as it likes between them.
 type answerBody struct {
 	io.ReadCloser
 	ctx context.Context
@@ -60,10 +59,9 @@ type answerBody struct {
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
+	b.w.progress()
 	n, err := b.ReadCloser.Read(p)
-	if n > 0 {
-		b.w.progress()
-	}
+	b.w.pause()
 	if err != nil && err != io.EOF {
 		err = attemptError(b.ctx, err)
 	}
@@ -72,7 +70,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 
 func (b *answerBody) Close() error {
 	err := b.ReadCloser.Close()
-	b.w.stop()
+	b.w.end()
 	return err
 }
 
@@ -86,13 +84,13 @@ func (t *Transport) attempt(r *http.Request) (*http.Response, error) {
 	resp, err := t.client.Do(r)
 	if err != nil {
 		err = attemptError(ctx, err)
-		w.stop()
+		w.end()
 		if resp != nil && resp.Body != nil {
 			resp.Body.Close()
 		}
 		return nil, err
 	}
-	w.progress()
+	w.pause()
 	resp.Body = &answerBody{resp.Body, ctx, w}
 	return resp, nil
 }
