@@ -34,7 +34,7 @@ type SpanUpdate struct {
 	Metadata any
 	// Name of the model, as its provider writes it.
 	Model string
-	// Name is sent as name.
+	// Name of what it records, the same for every run of it.
 	Name string
 	// Output, any JSON.
 	Output any

@@ -44,7 +44,7 @@ type SpanCreateParams struct {
 	Metadata json.RawMessage
 	// Name of the model, as its provider writes it.
 	Model string
-	// Name of the span.
+	// Name of what it records, the same for every run of it.
 	Name string
 	// Output, any JSON.
 	Output json.RawMessage

@@ -31,7 +31,7 @@ type TraceUpdate struct {
 	Input any
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata any
-	// Name is sent as name.
+	// Name of what it records, the same for every run of it.
 	Name string
 	// Output, any JSON.
 	Output any

@@ -42,7 +42,7 @@ type TraceCreateParams struct {
 	LastUpdatedAt time.Time
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata json.RawMessage
-	// Name of the trace.
+	// Name of what it records, the same for every run of it.
 	Name string
 	// Output, any JSON.
 	Output json.RawMessage

@@ -3935,7 +3935,8 @@ type Span struct {
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	Name  string `json:"name,omitempty"`
+	// Name of what it records, the same for every run of it.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output json.RawMessage `json:"output,omitempty"`
 	// Id of the span around it, if there is one. An update must repeat it.
@@ -4079,7 +4080,8 @@ type SpanUpdate struct {
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	Name  string `json:"name,omitempty"`
+	// Name of what it records, the same for every run of it.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output json.RawMessage `json:"output,omitempty"`
 	// Id of the span around it, if there is one. An update must repeat it.
@@ -4260,7 +4262,8 @@ type Trace struct {
 	LLMSpanCount *int `json:"llm_span_count,omitempty"`
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata json.RawMessage `json:"metadata,omitempty"`
-	Name     string          `json:"name,omitempty"`
+	// Name of what it records, the same for every run of it.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output json.RawMessage `json:"output,omitempty"`
 	// Id of the project.
@@ -4545,7 +4548,8 @@ type TraceUpdate struct {
 	Input json.RawMessage `json:"input,omitempty"`
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata json.RawMessage `json:"metadata,omitempty"`
-	Name     string          `json:"name,omitempty"`
+	// Name of what it records, the same for every run of it.
+	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output json.RawMessage `json:"output,omitempty"`
 	// Id of the project that it was stored in; another is a conflict.

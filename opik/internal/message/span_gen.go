@@ -49,7 +49,7 @@ type Span struct {
 	Metadata any `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	// Name is sent as name.
+	// Name of what it records, the same for every run of it.
 	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`

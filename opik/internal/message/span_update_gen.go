@@ -46,7 +46,7 @@ type SpanUpdate struct {
 	Metadata any `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
 	Model string `json:"model,omitempty"`
-	// Name is sent as name.
+	// Name of what it records, the same for every run of it.
 	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`

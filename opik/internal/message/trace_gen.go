@@ -47,7 +47,7 @@ type Trace struct {
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata any `json:"metadata,omitempty"`
-	// Name is sent as name.
+	// Name of what it records, the same for every run of it.
 	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`

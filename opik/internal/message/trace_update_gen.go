@@ -43,7 +43,7 @@ type TraceUpdate struct {
 	Input any `json:"input,omitempty"`
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata any `json:"metadata,omitempty"`
-	// Name is sent as name.
+	// Name of what it records, the same for every run of it.
 	Name string `json:"name,omitempty"`
 	// Output, any JSON.
 	Output any `json:"output,omitempty"`
