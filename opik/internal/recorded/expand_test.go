@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,8 +12,6 @@ import (
 // A list that was cut in a recording has only its first and its last element. Those
 // between them differ in their numbers, which grow by the same step from element to
 // element: "span-0" ... "span-99" by 1, "<t1>" ... "<t199>" by 2.
-
-var digits = regexp.MustCompile(`[0-9]+`)
 
 // interpolateList returns the n elements from first to last. What only one of the
 // two has is taken from the first, as all but the last element have it.
@@ -52,9 +49,10 @@ func findSteps(first, last any, distance int, steps map[string]int) error {
 		if a == b {
 			return nil
 		}
-		family := familyOf(a)
-		difference := numberIn(b) - numberIn(a)
-		if family != familyOf(b) || difference%distance != 0 {
+		family, from := numbered(a)
+		otherFamily, to := numbered(b)
+		difference := to - from
+		if family != otherFamily || difference%distance != 0 {
 			return fmt.Errorf("no step leads from %s to %s", a, b)
 		}
 		if known, ok := steps[family]; ok && known != difference/distance {
@@ -82,28 +80,28 @@ func advance(v any, i int, steps map[string]int) any {
 }
 
 func advanceText(text string, i int, steps map[string]int) string {
-	step, ok := steps[familyOf(text)]
+	family, n := numbered(text)
+	step, ok := steps[family]
 	if !ok {
 		return text
 	}
-	return strings.Replace(familyOf(text), "#", strconv.Itoa(numberIn(text)+i*step), 1)
+	return strings.Replace(family, "#", strconv.Itoa(n+i*step), 1)
 }
 
-// familyOf is the text with # for its number. A text with several numbers, or none,
-// is a family of its own.
-func familyOf(text string) string {
-	if len(digits.FindAllString(text, -1)) != 1 {
-		return text
+// numbered splits a text into its number and the text around it, which has # in its
+// place. A text with several numbers, or none, is a family of its own.
+func numbered(text string) (family string, n int) {
+	isDigit := func(r rune) bool { return '0' <= r && r <= '9' }
+	begin := strings.IndexFunc(text, isDigit)
+	end := strings.LastIndexFunc(text, isDigit) + 1
+	if begin < 0 {
+		return text, 0
 	}
-	return digits.ReplaceAllString(text, "#")
-}
-
-func numberIn(text string) int {
-	n, err := strconv.Atoi(digits.FindString(text))
+	n, err := strconv.Atoi(text[begin:end])
 	if err != nil {
-		return 0
+		return text, 0
 	}
-	return n
+	return text[:begin] + "#" + text[end:], n
 }
 
 func TestInterpolation(t *testing.T) {

@@ -61,20 +61,30 @@ func newSubstitution(v *vector) (*substitution, error) {
 	}
 	s := &substitution{values: map[string]string{}, kinds: map[string]madeUp{}}
 	names := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
-		return cmp.Or(strings.Compare(familyOf(a), familyOf(b)), numberIn(a)-numberIn(b))
+		familyA, numberA := numbered(a)
+		familyB, numberB := numbered(b)
+		return cmp.Or(strings.Compare(familyA, familyB), numberA-numberB)
 	})
+	// Elements that were cut from a list are not described; they are like the others
+	// of their family.
+	descriptions := maps.Clone(v.Placeholders)
+	for name, text := range v.Placeholders {
+		family, _ := numbered(name)
+		descriptions[family] = text
+	}
 	base := time.Now().Add(-time.Minute).Truncate(time.Millisecond)
 	for i, name := range names {
-		kind, err := v.kindOf(name)
+		family, number := numbered(name)
+		kind, err := kindOf(cmp.Or(descriptions[name], descriptions[family]))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("placeholder %s: %w", name, err)
 		}
 		var value string
 		switch kind {
 		case madeUpID:
 			value = uuid7.New()
 		case madeUpTime:
-			value = base.Add(time.Duration(numberIn(name)) * time.Millisecond).UTC().Format("2006-01-02T15:04:05.000Z")
+			value = base.Add(time.Duration(number) * time.Millisecond).UTC().Format("2006-01-02T15:04:05.000Z")
 		case madeUpHash:
 			value = fmt.Sprintf("%08x", 0xabcd0000+i)
 		}
@@ -83,26 +93,17 @@ func newSubstitution(v *vector) (*substitution, error) {
 	return s, nil
 }
 
-// kindOf returns the kind of a placeholder. Elements that were cut from a list are
-// not described; they are like the others of their family.
-func (v *vector) kindOf(name string) (madeUp, error) {
-	text, ok := v.Placeholders[name]
-	if !ok {
-		for other, description := range v.Placeholders {
-			if familyOf(other) == familyOf(name) {
-				text = description
-			}
-		}
-	}
+// kindOf returns the kind of the placeholders with a description.
+func kindOf(description string) (madeUp, error) {
 	switch {
-	case text == "uuid v7":
+	case description == "uuid v7":
 		return madeUpID, nil
-	case strings.HasPrefix(text, "timestamp "):
+	case strings.HasPrefix(description, "timestamp "):
 		return madeUpTime, nil
-	case text == "hex string, 8 characters":
+	case description == "hex string, 8 characters":
 		return madeUpHash, nil
 	}
-	return 0, fmt.Errorf("placeholder %s is %q", name, text)
+	return 0, fmt.Errorf("it is described as %q", description)
 }
 
 // apply returns a copy of v with values in the place of placeholders.
