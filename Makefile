@@ -13,9 +13,11 @@ SPEC ?=
 OUT  ?=
 BENCH ?= .
 COUNT ?= 1
+# A number of runs, not a time: the end of a time is sometimes taken for a failure.
+FUZZTIME ?= 100000x
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full lint bench demo import sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench demo import sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,9 +49,18 @@ test: $(BIN)/contractcheck ## all tests; requests to the embedded backend are ch
 	@$(GO) test -C generator $(GOFLAGS_TEST) ./...
 	@$(GO) test -C bench $(GOFLAGS_TEST) ./...
 
-test-full: ## the slow tests: every published document, long fuzzing
+test-full: ## the slow tests: every published document, and fuzzing
 	@OPIK_TEST_FULL=1 $(GO) test -C generator $(GOFLAGS_TEST) -timeout 30m ./...
-	@./generator/fuzz.sh 20s
+	@$(MAKE) --no-print-directory fuzz
+
+fuzz: ## every fuzz target, FUZZTIME each
+	@for m in . generator; do \
+	  for p in $$($(GO) -C $$m list ./...); do \
+	    for f in $$($(GO) test -C $$m -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	      echo "$$p $$f"; $(GO) test -C $$m -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	    done; \
+	  done; \
+	done
 
 lint: $(BIN)/staticcheck ## gofmt, vet and staticcheck in every module
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
