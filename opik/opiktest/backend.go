@@ -29,6 +29,7 @@ type Backend struct {
 	log        requestLog
 	violations violationList
 	limits     *limiter // nil without rate limits
+	checker    checker
 
 	mu      sync.Mutex // guards what follows, and the stores themselves
 	stores  map[string]*store.Store
@@ -46,6 +47,7 @@ func New(opts ...Option) *Backend {
 		settings: s,
 		routes:   api.Routes(),
 		stores:   map[string]*store.Store{},
+		checker:  environmentChecker(),
 		changed:  make(chan struct{}),
 	}
 	b.router = wire.NewRouter(b.routes)

@@ -204,6 +204,13 @@ func TestRequests(t *testing.T) {
 	}
 }
 
+// withoutChecker keeps backends from asking the contract checker that these tests
+// may run under: their requests are wrong on purpose.
+func withoutChecker(t *testing.T) {
+	t.Helper()
+	t.Setenv("OPIKTEST_CHECK_URL", "")
+}
+
 // recorder is a test that remembers what would have failed it.
 type recorder struct {
 	errors   []string
@@ -246,9 +253,7 @@ func TestViolationsFailTheTest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &recorder{}
-			// The server of the recorder must not ask the checker of the tests
-			// that run this one: the requests are wrong on purpose.
-			t.Setenv("OPIKTEST_CHECK_URL", "")
+			withoutChecker(t)
 			c := &client{t: t, srv: opiktest.NewServer(r, hook)}
 			c.do(test.method, test.path, test.body)
 			n := len(c.srv.Violations())
@@ -295,6 +300,7 @@ func TestServerEnds(t *testing.T) {
 type failing struct{ *recorder }
 
 func TestHandlerWithoutServer(t *testing.T) {
+	withoutChecker(t)
 	b := opiktest.New()
 	for _, base := range []string{"", "/api"} {
 		w := httptest.NewRecorder()

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
@@ -35,34 +34,33 @@ func (b *Backend) inspect(x *exchange) {
 	if b.settings.lenient {
 		return // wrong requests are what such a test is about
 	}
-	c, err := environmentChecker()
-	if err == nil && c != nil {
-		err = c.check(x)
-	}
-	if err != nil {
+	if err := b.checker.check(x); err != nil {
 		b.violations.add(x, err.Error())
 	}
 }
 
 // checker is a process on this machine that compares requests with the contract.
+// The zero value checks nothing.
 type checker struct {
-	url    string
-	client *http.Client
+	url string
+	err error // why it cannot be asked
 }
 
-// environmentChecker returns the checker that the environment names, nil if it
-// names none. The environment is read once.
-var environmentChecker = sync.OnceValues(func() (*checker, error) {
+// checkClient is shared by all backends. It goes to no proxy.
+var checkClient = &http.Client{Timeout: checkTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+
+// environmentChecker returns the checker that the environment names, if any.
+func environmentChecker() checker {
 	text := os.Getenv(checkVariable)
 	if text == "" {
-		return nil, nil
+		return checker{}
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) {
-		return nil, fmt.Errorf("%s must be an http URL of this machine", checkVariable)
+		return checker{err: fmt.Errorf("%s must be an http URL of this machine", checkVariable)}
 	}
-	return &checker{url: text, client: &http.Client{Timeout: checkTimeout, Transport: &http.Transport{}}}, nil
-})
+	return checker{url: text}
+}
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
@@ -72,7 +70,10 @@ func isLoopback(host string) bool {
 // check sends the request to the checker. The message is an object with method,
 // path (below the base URL, escaped), query, content_type and body (base64); the
 // answer is 204, or 422 with {"errors": [...]}.
-func (c *checker) check(x *exchange) error {
+func (c checker) check(x *exchange) error {
+	if c.url == "" {
+		return c.err
+	}
 	message := doc.Encode(doc.Object{
 		"method": x.Method, "path": x.path, "query": x.URL.RawQuery,
 		"content_type": x.Header.Get("Content-Type"),
@@ -86,7 +87,7 @@ func (c *checker) check(x *exchange) error {
 		return fmt.Errorf("asking the contract checker: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := c.client.Do(req)
+	resp, err := checkClient.Do(req)
 	if err != nil {
 		return fmt.Errorf("asking the contract checker: %w", err)
 	}

@@ -325,7 +325,7 @@ func TestImportAndExport(t *testing.T) {
 }
 
 func TestComparedItems(t *testing.T) {
-	c := newClient(t)
+	c := newClient(t, lenient)
 	ds := c.do("POST", "/datasets", object{"name": "ds"}).created()
 	own := "/datasets/" + ds + "/items/experiments/items"
 	some := query("experiment_ids", `["`+id5+`"]`)

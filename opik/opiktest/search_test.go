@@ -163,7 +163,7 @@ func TestFilters(t *testing.T) {
 }
 
 func TestFiltersAreJoined(t *testing.T) {
-	c := newClient(t)
+	c := newClient(t, lenient)
 	fill(c)
 	// As from clients that encode twice.
 	filters := url.QueryEscape(`[{"field":"name","operator":"contains","value":"a"},{"field":"duration","operator":">","value":"1200"}]`)
@@ -203,7 +203,7 @@ func TestFilterErrors(t *testing.T) {
 }
 
 func TestSelection(t *testing.T) {
-	c := newClient(t)
+	c := newClient(t, lenient)
 	fill(c)
 	for params, want := range map[string]string{
 		query("search", "HELLO"):                     id1,

@@ -102,9 +102,7 @@ func (s *Server) Close() error {
 		}
 		s.serving.Wait()
 		// A test that looks for goroutines left behind must not find ours.
-		if c, _ := environmentChecker(); c != nil {
-			c.client.CloseIdleConnections()
-		}
+		checkClient.CloseIdleConnections()
 	})
 	return s.err
 }
