@@ -7,8 +7,10 @@ import (
 	"github.com/opik-go/sdk/gen/rest"
 )
 
+// ClientDatasets are the methods of Client about datasets.
+//
 //opik:client
-type datasets interface {
+type ClientDatasets interface {
 	// CreateDataset creates a dataset and returns it. It fails with [ErrConflict] if
 	// the workspace has one of that name.
 	CreateDataset(ctx context.Context, name string) (*rest.Dataset, error)

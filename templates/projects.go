@@ -66,8 +66,10 @@ type Projects interface {
 	ListPrompts(ctx context.Context, projectID string) iter.Seq2[rest.Prompt, error]
 }
 
+// ClientProjects are the methods of Client about projects.
+//
 //opik:client
-type projects interface {
+type ClientProjects interface {
 	// GetProject returns one project, by its id. [ProjectsService.Retrieve] finds one
 	// by its name.
 	//

@@ -58,8 +58,10 @@ type Spans interface {
 	DeleteComments(ctx context.Context, ids []string) error
 }
 
+// ClientSpans are the methods of Client about spans.
+//
 //opik:client
-type spans interface {
+type ClientSpans interface {
 	SearchSpans(ctx context.Context) iter.Seq2[rest.Span, error]
 
 	// GetSpanContent returns one span.

@@ -75,8 +75,10 @@ type Threads interface {
 	DeleteComments(ctx context.Context, ids []string) error
 }
 
+// ClientThreads are the methods of Client about threads.
+//
 //opik:client
-type threads interface {
+type ClientThreads interface {
 	//opik:op searchTraceThreads cursor=none instead=Threads.List "the server's cursor for threads goes against their order and would repeat or lose some."
 	SearchThreads(ctx context.Context) iter.Seq2[rest.TraceThread, error]
 }

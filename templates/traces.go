@@ -65,8 +65,10 @@ type Traces interface {
 	DeleteComments(ctx context.Context, ids []string) error
 }
 
+// ClientTraces are the methods of Client about traces.
+//
 //opik:client
-type traces interface {
+type ClientTraces interface {
 	SearchTraces(ctx context.Context) iter.Seq2[rest.Trace, error]
 
 	// GetTraceContent returns one trace.

@@ -15,9 +15,10 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/opik-go/sdk/opik/internal/loopback"
 )
 
 // Defaults of the values.
@@ -247,7 +248,7 @@ func (r *resolver) checkTogether() {
 	case IsCloud(c.URL.V) && key == "":
 		r.problem(ErrNoAPIKey, "%s (from %s) needs an API key, and none is set: set OPIK_API_KEY, put api_key into %s, or use the option WithAPIKey; for a server of your own set OPIK_URL_OVERRIDE",
 			c.URL.V.Hostname(), c.URL.Source, DefaultFile)
-	case isLocal(c.URL.V) && key == "" && c.Workspace.V != DefaultWorkspace:
+	case loopback.Host(c.URL.V.Hostname()) && key == "" && c.Workspace.V != DefaultWorkspace:
 		r.warn("the workspace %q (from %s) does not exist on a local server without accounts (%s, from %s), which knows %q only",
 			c.Workspace.V, c.Workspace.Source, c.URL.V, c.URL.Source, DefaultWorkspace)
 	}
@@ -265,7 +266,7 @@ func (c *Config) Describe() string {
 	line("check_tls_certificate", c.CheckTLS.V, c.CheckTLS.Source)
 	line("enable_json_request_compression", c.Compression.V, c.Compression.Source)
 	line("default_flush_timeout", c.FlushTimeout.V, c.FlushTimeout.Source)
-	for _, w := range slices.Clone(c.Warnings) {
+	for _, w := range c.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}
 	return b.String()

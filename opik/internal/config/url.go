@@ -4,9 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/opik-go/sdk/opik/internal/loopback"
 )
 
 // resolveURL finds the server: the configured URL, else the one that the API
@@ -69,7 +70,7 @@ func parseURL(raw string) (*url.URL, error) {
 
 func guessScheme(raw string) string {
 	host, _, _ := strings.Cut(strings.TrimLeft(raw, "/"), "/")
-	if isLocal(&url.URL{Host: host}) {
+	if loopback.Host((&url.URL{Host: host}).Hostname()) {
 		return "http"
 	}
 	return "https"
@@ -108,16 +109,6 @@ func addPath(u *url.URL) *url.URL {
 func IsCloud(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	return host == "comet.com" || host == "www.comet.com"
-}
-
-// isLocal reports whether u is on this machine.
-func isLocal(u *url.URL) bool {
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
 }
 
 // serverOfKey returns the server that a key names. Such a key consists of the

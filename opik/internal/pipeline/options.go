@@ -76,12 +76,13 @@ type Options struct {
 	// BatchDelay is how long the first record of a batch waits for others.
 	// Default 1 s.
 	BatchDelay time.Duration
-	// BatchItems is the number of waiting records at which a batch is sent
-	// without further delay. It holds what has gathered by then, up to the
-	// server's limit. Default 100.
+	// BatchItems is the number of records at which the records of a lane are
+	// sent without further delay. A request holds what has gathered by then, up
+	// to the server's limit. Default 100.
 	BatchItems int
-	// BatchBytes is the encoded size at which a batch is sent without further
-	// delay, and the largest size of a request. Default 50 MB.
+	// BatchBytes is the encoded size at which the records of a lane are sent
+	// without further delay, and the largest size of a request that has more
+	// than one record. Default 50 MB.
 	BatchBytes int
 
 	// Retry says how long to wait after a failure that may pass; what is zero is

@@ -127,6 +127,7 @@ type IncompleteError struct {
 	LastFailure error
 }
 
+// Error returns how many records are concerned, and why.
 func (e *IncompleteError) Error() string {
 	what := "are still queued"
 	if e.Operation == "close" {
@@ -139,6 +140,7 @@ func (e *IncompleteError) Error() string {
 	return text
 }
 
+// Unwrap returns the error of the context.
 func (e *IncompleteError) Unwrap() error { return e.Cause }
 
 // flush waits for all records up to a seq.

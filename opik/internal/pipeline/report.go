@@ -24,6 +24,7 @@ type StatusError struct {
 	Message string
 }
 
+// Error returns the status, its name and the message.
 func (e *StatusError) Error() string {
 	text := fmt.Sprintf("the server answered %d %s", e.Status, http.StatusText(e.Status))
 	if e.Message != "" {

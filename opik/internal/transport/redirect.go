@@ -51,6 +51,7 @@ type RedirectError struct {
 	Reason string
 }
 
+// Error returns the target and the reason.
 func (e *RedirectError) Error() string {
 	return fmt.Sprintf("the server's redirect to %s was not followed: %s", e.Target, e.Reason)
 }

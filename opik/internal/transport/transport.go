@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/opik-go/sdk/opik/internal/loopback"
 	"github.com/opik-go/sdk/opik/internal/retry"
 )
 
@@ -146,7 +147,7 @@ func New(o Options) (*Transport, error) {
 	}
 	switch o.Compression {
 	case CompressAuto:
-		t.compress = !Loopback(o.BaseURL.Hostname())
+		t.compress = !loopback.Host(o.BaseURL.Hostname())
 	case CompressOn:
 		t.compress = true
 	}
@@ -193,15 +194,6 @@ func newHTTPTransport(connect time.Duration, insecure bool) *http.Transport {
 	}
 }
 
-// BaseURL returns the server's URL, without a slash at its end.
-func (t *Transport) BaseURL() *url.URL {
-	u := t.base
-	return &u
-}
-
-// Compresses reports whether request bodies are compressed.
-func (t *Transport) Compresses() bool { return t.compress }
-
 // Close closes the connections that are not in use. A client that the user
 // supplied is left alone. The transport stays usable.
 func (t *Transport) Close() {
@@ -224,17 +216,6 @@ func (t *Transport) prepare(r *http.Request) {
 			r.Header[name] = values
 		}
 	}
-}
-
-// Loopback reports whether host, without a port, is this machine: localhost, a
-// name below it, or a loopback address.
-func Loopback(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 func orDefault[T comparable](v, standard T) T {
