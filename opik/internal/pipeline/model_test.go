@@ -157,11 +157,10 @@ type game struct {
 	err      error // the first contradiction that the server saw
 
 	// What the server holds.
-	rows      map[string]int            // n of each row
-	fields    map[string]map[string]int // members of each row that changes set
-	scores    map[int]bool
-	confirmed int // scores whose success reached the pipeline, each once
-	confirms  map[int]bool
+	rows     map[string]int            // n of each row
+	fields   map[string]map[string]int // members of each row that changes set
+	scores   map[int]bool
+	confirms map[int]bool // scores whose success reached the pipeline
 
 	// What was handed over and accepted without an error.
 	lastRow   map[string]int

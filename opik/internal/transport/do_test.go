@@ -367,3 +367,43 @@ func (r *slowReader) Read(p []byte) (int, error) {
 	p[0] = 'x'
 	return 1, nil
 }
+
+func TestBodyThatCannotBeReadAgain(t *testing.T) {
+	broken := errors.New("the file is gone")
+	for name, o := range map[string]Options{
+		"before compressing":      {Compression: CompressOn, CompressMin: 1},
+		"before the next attempt": {Compression: CompressOff},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o.HTTPClient = replies(t, nil, 503)
+			r := request(t, "PUT", "https://opik.example/api", `{"a":1}`)
+			r.GetBody = func() (io.ReadCloser, error) { return nil, broken }
+			body := &closing{ReadCloser: r.Body}
+			r.Body = body
+			if _, err := newTransport(t, o).Do(r); !errors.Is(err, broken) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			if !body.closed {
+				t.Errorf("%s: the body was not closed", name)
+			}
+		})
+	}
+}
+
+type closing struct {
+	io.ReadCloser
+	closed bool
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return c.ReadCloser.Close()
+}
+
+func TestTimeoutError(t *testing.T) {
+	err := error(&timeoutError{7 * time.Second})
+	var timeout net.Error
+	if !errors.As(err, &timeout) || !timeout.Timeout() || err.Error() != "the request made no progress for 7s" {
+		t.Errorf("got %v", err)
+	}
+}

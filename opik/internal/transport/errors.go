@@ -21,7 +21,7 @@ func (e *timeoutError) Error() string {
 	return fmt.Sprintf("the request made no progress for %v", e.after)
 }
 func (e *timeoutError) Timeout() bool        { return true }
-func (e *timeoutError) Temporary() bool      { return true }
+func (e *timeoutError) Temporary() bool      { return true } // net.Error asks for it
 func (e *timeoutError) Is(target error) bool { return target == ErrTimeout }
 
 // stripURL removes the address from an error of net/http: its query and user
