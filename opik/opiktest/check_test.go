@@ -26,7 +26,7 @@ func TestContractChecker(t *testing.T) {
 	ask := func(url string, opts ...opiktest.Option) string {
 		t.Setenv("OPIKTEST_CHECK_URL", url)
 		r := &recorder{}
-		c := &client{t: t, srv: opiktest.NewServer(r, opts...), key: "secret"}
+		c := &client{t: t, srv: opiktest.NewServer(r, opts...), key: "secret", odd: true}
 		c.do("GET", "/traces/"+id1+"?strip_attachments=true", nil).must(404)
 		c.do("POST", "/traces/search", object{"project_name": "lost"}).must(404)
 		return r.finish()

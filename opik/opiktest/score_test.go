@@ -60,8 +60,10 @@ func TestSpanScores(t *testing.T) {
 	c.do("PUT", "/spans/feedback-scores", scores(score(id2, "q", 1, nil), score(id3, "q", 0, nil), score(id3, "r", 0.1, nil))).must(204)
 	c.do("PUT", "/spans/"+id2+"/feedback-scores", object{"name": "s", "value": 3, "source": "sdk"}).must(204)
 	c.do("GET", "/traces/"+id1, nil).fields(object{
-		"feedback_scores":      nil,
-		"span_feedback_scores": []object{{"name": "q", "value": 0.5}, {"name": "r", "value": 0.1}, {"name": "s", "value": 3}},
+		"feedback_scores": nil,
+		"span_feedback_scores": []object{
+			{"name": "q", "value": 0.5, "source": "sdk"}, {"name": "r", "value": 0.1, "source": "sdk"}, {"name": "s", "value": 3, "source": "sdk"},
+		},
 	})
 	project, _ := c.do("GET", "/traces/"+id1, nil).json()["project_id"].(string)
 	c.do("GET", "/spans/feedback-scores/names?project_id="+project, nil).fields(object{"scores": []object{{"name": "q"}, {"name": "r"}, {"name": "s"}}})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ type client struct {
 	srv *opiktest.Server
 	key string
 	ws  string
+	odd bool // answers need not keep the contract
 }
 
 func newClient(t *testing.T, opts ...opiktest.Option) *client {
@@ -48,7 +50,36 @@ func (c *client) do(method, path string, body any) *answer {
 	if err != nil {
 		c.t.Fatalf("%s %s: reading: %v", method, path, err)
 	}
-	return &answer{t: c.t, status: resp.StatusCode, header: resp.Header, body: b}
+	a := &answer{t: c.t, status: resp.StatusCode, header: resp.Header, body: b}
+	if !c.odd {
+		a.check(resp.Request)
+	}
+	return a
+}
+
+// check compares the answer with the contract, if these tests run under the
+// contract checker.
+func (a *answer) check(r *http.Request) {
+	a.t.Helper()
+	checker := os.Getenv("OPIKTEST_CHECK_URL")
+	if checker == "" {
+		return
+	}
+	question, err := json.Marshal(object{
+		"method": r.Method, "path": strings.TrimPrefix(r.URL.EscapedPath(), "/api"), "status": a.status,
+		"content_type": a.header.Get("Content-Type"), "body": a.body,
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	resp, err := http.Post(checker, "application/json", bytes.NewReader(question))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if complaint, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusNoContent {
+		a.t.Errorf("the answer to %s %s breaks the contract: %s %v", r.Method, r.URL.Path, complaint, err)
+	}
 }
 
 func (c *client) request(method, path string, body any) *http.Request {

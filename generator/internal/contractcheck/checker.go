@@ -4,9 +4,11 @@
 package contractcheck
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"mime"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -77,6 +79,76 @@ func (c *Checker) Check(r Request) (operationID string, problems []string) {
 	return op.OperationID, p
 }
 
+// Response is an answer that is compared, with the request that it answers.
+type Response struct {
+	Method, Path string // of the request, as in Request
+	Status       int
+	ContentType  string
+	Body         []byte // decompressed
+}
+
+// CheckResponse returns what is wrong with an answer, as Check does for requests.
+// Errors are not compared: the contract says little about them that is true.
+func (c *Checker) CheckResponse(r Response) (operationID string, problems []string) {
+	op := c.find(r.Method, splitPath(r.Path))
+	if op == nil || r.Status >= http.StatusMultipleChoices {
+		return "", nil
+	}
+	var p problemList
+	op.checkResponse(r, &p)
+	return op.OperationID, p
+}
+
+func (op *operation) checkResponse(r Response, p *problemList) {
+	ref := op.Responses.Status(r.Status)
+	if ref == nil {
+		p.add("status", "the operation does not answer with %d", r.Status)
+		return
+	}
+	if len(ref.Value.Content) == 0 {
+		if len(r.Body) > 0 {
+			p.add("answer", "the operation sends none with status %d", r.Status)
+		}
+		return
+	}
+	media, _, err := mime.ParseMediaType(r.ContentType)
+	if err != nil {
+		p.add("content type", "%q: %v", r.ContentType, err)
+		return
+	}
+	content := ref.Value.Content[media]
+	switch {
+	case content == nil:
+		p.add("content type", "%s is not one of %s", media, strings.Join(sortedKeys(ref.Value.Content), ", "))
+	case content.Schema == nil:
+	case media == "application/json":
+		answered.checkJSON("answer", content.Schema, r.Body, p)
+	case media == "application/octet-stream" && content.Schema.Value.Items != nil:
+		checkItems(content.Schema.Value.Items, r.Body, p)
+	}
+}
+
+// checkItems compares the objects of a stream, one on each line. An object with a
+// code and without an id is the error with which a server ends a stream; it can
+// stand in every stream.
+func checkItems(ref *openapi3.SchemaRef, stream []byte, p *problemList) {
+	for i, line := range bytes.Split(bytes.TrimSpace(stream), []byte("\n")) {
+		place := fmt.Sprintf("item %d", i)
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		v, err := decode(line)
+		if err != nil {
+			p.add(place, "it is no JSON: %v", err)
+			continue
+		}
+		o, _ := v.(map[string]any)
+		if o["code"] == nil || o["id"] != nil {
+			answered.checkValue(place, ref, v, p)
+		}
+	}
+}
+
 // problemList collects problems in the order in which they are found.
 type problemList []string
 
@@ -139,7 +211,7 @@ func (op *operation) checkPath(segments []string, p *problemList) {
 			continue
 		}
 		if param := op.params.GetByInAndName("path", name); param != nil {
-			checkText("path parameter "+name, param.Schema, value, p)
+			sent.checkText("path parameter "+name, param.Schema, value, p)
 		}
 	}
 }
@@ -161,7 +233,7 @@ func (op *operation) checkQuery(raw string, p *problemList) {
 			p.add(place, "it is given %d times", len(query[name]))
 		}
 		for _, value := range query[name] {
-			checkText(place, param.Schema, value, p)
+			sent.checkText(place, param.Schema, value, p)
 		}
 	}
 	for _, ref := range op.params {
@@ -204,7 +276,7 @@ func (op *operation) checkBody(r Request, p *problemList) {
 	}
 	switch {
 	case media == "application/json" || strings.HasSuffix(media, "+json"):
-		checkJSON("body", content.Schema, r.Body, p)
+		sent.checkJSON("body", content.Schema, r.Body, p)
 	case media == "application/x-www-form-urlencoded":
 		checkForm(content.Schema, r.Body, p)
 	case media == "multipart/form-data":

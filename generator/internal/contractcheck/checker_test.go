@@ -27,11 +27,19 @@ paths:
             type: string
             contentMediaType: application/json
             contentSchema: {type: array, items: {$ref: '#/components/schemas/Filter'}}
-      responses: {"200": {description: ok}}
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Item_Write'}}}}
+        "204": {description: gone}
+        default: {description: error}
   /items/search:
     get:
       operationId: searchItems
-      responses: {"200": {description: ok}}
+      responses:
+        "200":
+          description: ok
+          content:
+            application/octet-stream:
+              schema: {type: array, items: {$ref: '#/components/schemas/Item_Write'}}
   /items:
     post:
       operationId: createItem
@@ -259,6 +267,41 @@ func TestCheckMultipart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems := c.Check(test.request)
+			compare(t, problems, test.problems)
+		})
+	}
+}
+
+func TestCheckResponse(t *testing.T) {
+	c := newChecker(t)
+	get := func(status int, contentType, body string) Response {
+		return Response{Method: "GET", Path: "/items/" + id, Status: status, ContentType: contentType, Body: []byte(body)}
+	}
+	search := func(body string) Response {
+		return Response{Method: "GET", Path: "/items/search", Status: 200, ContentType: "application/octet-stream", Body: []byte(body)}
+	}
+	for name, test := range map[string]struct {
+		response Response
+		problems []string
+	}{
+		"good":                      {get(200, "application/json", `{"name":"n","created":"now"}`), nil},
+		"unknown member":            {get(200, "application/json", `{"name":"n","x":1}`), []string{"answer /x: the schema has no such member"}},
+		"missing member":            {get(200, "application/json", `{}`), []string{"answer /name: "}},
+		"no JSON":                   {get(200, "application/json", `{`), []string{"answer: it is no JSON"}},
+		"wrong content type":        {get(200, "text/html", `<p>`), []string{"content type: text/html is not one of application/json"}},
+		"no content type":           {get(200, "", `{}`), []string{"content type: "}},
+		"no body":                   {get(204, "", ""), nil},
+		"body where there is none":  {get(204, "application/json", "{}"), []string{"answer: the operation sends none with status 204"}},
+		"status":                    {get(201, "", ""), []string{"status: the operation does not answer with 201"}},
+		"errors are not compared":   {get(404, "text/html", "<p>"), nil},
+		"nor are unknown paths":     {Response{Method: "GET", Path: "/lost", Status: 200}, nil},
+		"stream":                    {search("{\"name\":\"a\"}\r\n{\"name\":\"b\"}\r\n"), nil},
+		"empty stream":              {search(""), nil},
+		"stream that ends in error": {search("{\"name\":\"a\"}\r\n{\"code\":500,\"message\":\"m\"}\r\n"), nil},
+		"item of a stream":          {search("{\"name\":\"a\"}\r\n{\"name\":1}\r\n{"), []string{"item 1 /name: ", "item 2: it is no JSON"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, problems := c.CheckResponse(test.response)
 			compare(t, problems, test.problems)
 		})
 	}

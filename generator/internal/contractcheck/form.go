@@ -85,7 +85,7 @@ func checkParts(s *openapi3.Schema, texts map[string]string, p *problemList) {
 			p.add("body /"+name, "the schema has no such member")
 			continue
 		}
-		checkText("body /"+name, ref, texts[name], p)
+		sent.checkText("body /"+name, ref, texts[name], p)
 	}
 	for _, name := range s.Required {
 		if _, ok := texts[name]; !ok {

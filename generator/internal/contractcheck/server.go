@@ -16,6 +16,7 @@ type Server struct {
 
 	mu         sync.Mutex
 	checked    map[string]int // by operationId
+	answers    int
 	violations map[string]int // by text
 	order      []string       // texts of violations, in the order of their first appearance
 }
@@ -25,13 +26,15 @@ func NewServer(c *Checker) *Server {
 	return &Server{checker: c, checked: map[string]int{}, violations: map[string]int{}}
 }
 
-// question is the message that a test server sends.
+// question is the message that a test server sends about a request. With a status
+// it is about an answer to the request, whose content type and body are given.
 type question struct {
 	Method      string `json:"method"`
 	Path        string `json:"path"`
 	Query       string `json:"query"`
 	ContentType string `json:"content_type"`
 	Body        []byte `json:"body"` // base64 in JSON
+	Status      int    `json:"status"`
 }
 
 // ServeHTTP takes a question and answers 204 if the request keeps the contract,
@@ -49,9 +52,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not a question: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	operation, problems := s.checker.Check(Request{
-		Method: q.Method, Path: q.Path, Query: q.Query, ContentType: q.ContentType, Body: q.Body,
-	})
+	operation, problems := s.check(q)
 	s.note(q, operation, problems)
 	if len(problems) == 0 {
 		w.WriteHeader(http.StatusNoContent)
@@ -68,10 +69,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer)
 }
 
+func (s *Server) check(q question) (operationID string, problems []string) {
+	if q.Status != 0 {
+		return s.checker.CheckResponse(Response{
+			Method: q.Method, Path: q.Path, Status: q.Status, ContentType: q.ContentType, Body: q.Body,
+		})
+	}
+	return s.checker.Check(Request{
+		Method: q.Method, Path: q.Path, Query: q.Query, ContentType: q.ContentType, Body: q.Body,
+	})
+}
+
 func (s *Server) note(q question, operation string, problems []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.checked[operation]++
+	if q.Status == 0 {
+		s.checked[operation]++
+	} else {
+		s.answers++
+	}
 	for _, problem := range problems {
 		name := operation
 		if name == "" {
@@ -89,6 +105,8 @@ func (s *Server) note(q question, operation string, problems []string) {
 type Report struct {
 	// Requests counts the requests by operationId; "" stands for unknown paths.
 	Requests map[string]int
+	// Answers counts the answers.
+	Answers int
 	// Violations are the different violations in the order of their first
 	// appearance, each with its number.
 	Violations []Violation
@@ -104,7 +122,7 @@ type Violation struct {
 func (s *Server) Report() Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := Report{Requests: map[string]int{}}
+	r := Report{Requests: map[string]int{}, Answers: s.answers}
 	for operation, n := range s.checked {
 		r.Requests[operation] = n
 	}
@@ -134,6 +152,9 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "%6d  %s\n", r.Requests[operation], name)
 	}
 	fmt.Fprintf(&b, "%6d  requests to %d operations checked against the contract\n", r.Total(), len(r.Requests))
+	if r.Answers > 0 {
+		fmt.Fprintf(&b, "%6d  answers checked\n", r.Answers)
+	}
 	for _, v := range r.Violations {
 		fmt.Fprintf(&b, "violation: %s", v.Text)
 		if v.Count > 1 {

@@ -43,6 +43,10 @@ func TestServer(t *testing.T) {
 	if status, _ := ask(t, s, question{Method: "GET", Path: "/lost"}); status != http.StatusUnprocessableEntity {
 		t.Errorf("unknown path: status %d", status)
 	}
+	answer := question{Method: "POST", Path: "/items", Status: 201}
+	if status, _ := ask(t, s, answer); status != http.StatusNoContent {
+		t.Errorf("answer: status %d", status)
+	}
 	for _, nonsense := range []any{"text", question{Method: "GET"}, question{Path: "/items"}} {
 		if status, _ := ask(t, s, nonsense); status != http.StatusBadRequest {
 			t.Errorf("%v: status %d", nonsense, status)
@@ -53,6 +57,7 @@ func TestServer(t *testing.T) {
 		"     1  (unknown path)\n" +
 		"     3  createItem\n" +
 		"     4  requests to 2 operations checked against the contract\n" +
+		"     1  answers checked\n" +
 		"violation: createItem: body /x: the schema has no such member (2 times)\n" +
 		"violation: GET /lost: path: the contract has no operation GET /lost\n"
 	if got := s.Report().String(); got != want {

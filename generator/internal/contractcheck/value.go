@@ -14,12 +14,25 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// visitOptions are how values are compared with schemas.
-var visitOptions = []openapi3.SchemaValidationOption{
+// direction says whether values were sent or answered: each has members that the
+// other has not.
+type direction struct {
+	options []openapi3.SchemaValidationOption
+	answer  bool
+}
+
+// The two directions.
+var (
+	sent = direction{options: append(visitOptions,
+		openapi3.VisitAsRequest(),
+		// The walk over members reports these, with their place.
+		openapi3.DisableReadOnlyValidation())}
+	answered = direction{options: append(visitOptions, openapi3.VisitAsResponse()), answer: true}
+)
+
+// visitOptions are how values are compared with schemas in both directions.
+var visitOptions = slices.Clip([]openapi3.SchemaValidationOption{
 	openapi3.MultiErrors(),
-	openapi3.VisitAsRequest(),
-	// The walk over members reports these, with their place.
-	openapi3.DisableReadOnlyValidation(),
 	openapi3.EnableFormatValidation(),
 	openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(
 		`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)),
@@ -28,18 +41,18 @@ var visitOptions = []openapi3.SchemaValidationOption{
 		return err
 	})),
 	openapi3.SetSchemaErrorMessageCustomizer(func(e *openapi3.SchemaError) string { return e.Reason }),
-}
+})
 
 // checkText compares the text of a parameter with its schema: it is read as the
 // JSON value that the schema's type asks for. Where the schema says that the text
 // holds JSON, that is compared too.
-func checkText(place string, ref *openapi3.SchemaRef, text string, p *problemList) {
+func (d direction) checkText(place string, ref *openapi3.SchemaRef, text string, p *problemList) {
 	if ref == nil || ref.Value == nil {
 		return
 	}
 	schema := ref.Value
 	if schema.ContentSchema != nil {
-		checkJSON(place, schema.ContentSchema, []byte(text), p)
+		d.checkJSON(place, schema.ContentSchema, []byte(text), p)
 		return
 	}
 	var value any = text
@@ -51,17 +64,17 @@ func checkText(place string, ref *openapi3.SchemaRef, text string, p *problemLis
 		}
 		value = v
 	}
-	checkValue(place, ref, value, p)
+	d.checkValue(place, ref, value, p)
 }
 
 // checkJSON compares JSON text with a schema.
-func checkJSON(place string, ref *openapi3.SchemaRef, text []byte, p *problemList) {
+func (d direction) checkJSON(place string, ref *openapi3.SchemaRef, text []byte, p *problemList) {
 	v, err := decode(text)
 	if err != nil {
 		p.add(place, "it is no JSON: %v", err)
 		return
 	}
-	checkValue(place, ref, v, p)
+	d.checkValue(place, ref, v, p)
 }
 
 // decode reads exactly one JSON value.
@@ -80,12 +93,12 @@ func decode(text []byte) (any, error) {
 
 // checkValue compares a value with a schema, and its members with the names that
 // the schema has.
-func checkValue(place string, ref *openapi3.SchemaRef, v any, p *problemList) {
+func (d direction) checkValue(place string, ref *openapi3.SchemaRef, v any, p *problemList) {
 	if ref.Value == nil {
 		return
 	}
-	report(place, ref.Value.VisitJSON(v, visitOptions...), p)
-	walkMembers(place, ref.Value, v, p)
+	report(place, ref.Value.VisitJSON(v, d.options...), p)
+	d.walkMembers(place, ref.Value, v, p)
 }
 
 // report turns the library's errors into problems with a place each.
@@ -111,22 +124,22 @@ func report(place string, err error, p *problemList) {
 
 // walkMembers reports members that the schema does not name, and members that
 // only the server sets. A schema that names no members is free-form.
-func walkMembers(place string, s *openapi3.Schema, v any, p *problemList) {
+func (d direction) walkMembers(place string, s *openapi3.Schema, v any, p *problemList) {
 	switch v := v.(type) {
 	case []any:
 		for i, e := range v {
-			for _, part := range parts(s, v) {
+			for _, part := range d.parts(s, v) {
 				if part.Items != nil && part.Items.Value != nil {
-					walkMembers(fmt.Sprintf("%s/%d", child(place), i), part.Items.Value, e, p)
+					d.walkMembers(fmt.Sprintf("%s/%d", child(place), i), part.Items.Value, e, p)
 				}
 			}
 		}
 	case map[string]any:
-		walkObject(place, parts(s, v), v, p)
+		d.walkObject(place, d.parts(s, v), v, p)
 	}
 }
 
-func walkObject(place string, all []*openapi3.Schema, v map[string]any, p *problemList) {
+func (d direction) walkObject(place string, all []*openapi3.Schema, v map[string]any, p *problemList) {
 	named, open := false, false
 	for _, part := range all {
 		named = named || len(part.Properties) > 0
@@ -139,12 +152,12 @@ func walkObject(place string, all []*openapi3.Schema, v map[string]any, p *probl
 		for _, part := range all {
 			if ref := part.Properties[name]; ref != nil {
 				known = true
-				if ref.Value.ReadOnly && v[name] != nil {
+				if ref.Value.ReadOnly && v[name] != nil && !d.answer {
 					p.add(at, "only the server sets this member")
 				}
-				walkMembers(at, ref.Value, v[name], p)
+				d.walkMembers(at, ref.Value, v[name], p)
 			} else if extra := part.AdditionalProperties.Schema; extra != nil && extra.Value != nil {
-				walkMembers(at, extra.Value, v[name], p)
+				d.walkMembers(at, extra.Value, v[name], p)
 			}
 		}
 		if named && !open && !known {
@@ -163,15 +176,15 @@ func child(place string) string {
 
 // parts returns the schemas that together describe a value: the schema itself,
 // those that it is composed of, and of alternatives those that apply.
-func parts(s *openapi3.Schema, v any) []*openapi3.Schema {
+func (d direction) parts(s *openapi3.Schema, v any) []*openapi3.Schema {
 	out := []*openapi3.Schema{s}
 	for _, ref := range s.AllOf {
-		out = append(out, parts(ref.Value, v)...)
+		out = append(out, d.parts(ref.Value, v)...)
 	}
 	chosen, discriminated := discriminated(s, v)
 	for _, ref := range slices.Concat(s.OneOf, s.AnyOf) {
-		if discriminated && ref.Ref == chosen || !discriminated && ref.Value.VisitJSON(v, visitOptions...) == nil {
-			out = append(out, parts(ref.Value, v)...)
+		if discriminated && ref.Ref == chosen || !discriminated && ref.Value.VisitJSON(v, d.options...) == nil {
+			out = append(out, d.parts(ref.Value, v)...)
 		}
 	}
 	return out

@@ -206,13 +206,13 @@ func allProjectStats(c *wire.Call) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	body := result.Body.(doc.Object)
-	content := body["content"].([]doc.Object)
+	// This is the only page that does not say which one it is.
+	content := result.Body.(doc.Object)["content"].([]doc.Object)
 	for i, v := range content {
 		p := c.Store.ProjectByID(doc.String(v, "id"))
 		content[i] = doc.With(projectStats(c.Store, p), doc.Object{"project_id": p.ID})
 	}
-	return result, nil
+	return wire.OK(doc.Object{"content": content}), nil
 }
 
 func tokenUsageNames(c *wire.Call) (wire.Result, error) {

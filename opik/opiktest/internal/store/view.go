@@ -138,7 +138,7 @@ type spanSum struct {
 
 func (s *Store) sumSpans(trace *Row) spanSum {
 	sum := spanSum{usage: map[string]*big.Rat{}, cost: new(big.Rat)}
-	scores := map[string][]json.Number{}
+	scores, sources := map[string][]json.Number{}, map[string]any{}
 	for _, r := range s.SpansOf(trace) {
 		sum.spans++
 		switch doc.String(r.Fields, "type") {
@@ -156,11 +156,12 @@ func (s *Store) sumSpans(trace *Row) spanSum {
 			sc := v.(doc.Object)
 			name := doc.String(sc, "name")
 			scores[name] = append(scores[name], sc["value"].(json.Number))
+			sources[name] = sc["source"]
 		}
 	}
 	slices.Sort(sum.providers)
 	for _, name := range sortedKeys(scores) {
-		sum.scores = append(sum.scores, doc.Object{"name": name, "value": average(scores[name])})
+		sum.scores = append(sum.scores, doc.Object{"name": name, "value": average(scores[name]), "source": sources[name]})
 	}
 	return sum
 }

@@ -107,14 +107,14 @@ func (c *Call) QueryInt(name string, absent int) (int, error) {
 	if s == "" {
 		return absent, nil
 	}
-	n, err := strconv.Atoi(s)
+	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil {
 		return 0, apierr.Unroutable(http.StatusNotFound)
 	}
 	if n < 1 {
 		return 0, apierr.List(http.StatusBadRequest, "query param "+name+" must be greater than or equal to 1")
 	}
-	return n, nil
+	return int(n), nil
 }
 
 // QueryTime returns a query parameter that is an instant; the zero time if it is absent.

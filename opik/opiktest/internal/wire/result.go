@@ -52,9 +52,8 @@ func Page(c *Call, all []doc.Object, sortable []string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	// Both come from the client: their product may not fit.
 	from := len(all)
-	if page-1 <= len(all)/size {
+	if page-1 <= len(all)/size { // else the product may not fit
 		from = min((page-1)*size, len(all))
 	}
 	content := all[from:min(from+min(size, len(all)), len(all))]
