@@ -409,7 +409,8 @@ type SearchSpansParams struct {
 	ToTime time.Time
 	// Id of the trace that the spans belong to.
 	TraceID string
-	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters. By default
+	// false.
 	Truncate *bool
 	// Type of the spans.
 	Type rest.SpanType
@@ -441,7 +442,7 @@ func (c *Client) SearchSpans(ctx context.Context, params SearchSpansParams, opts
 			ProjectName:     c.projectName(params.ProjectName, params.ProjectID),
 			ToTime:          params.ToTime,
 			TraceID:         params.TraceID,
-			Truncate:        params.Truncate,
+			Truncate:        orDefault(params.Truncate, false),
 			Type:            params.Type,
 		}, opts...)
 	}

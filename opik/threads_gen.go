@@ -404,11 +404,13 @@ type SearchThreadsParams struct {
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Leaves placeholders where the server took out attachments; faster.
+	// Leaves placeholders where the server took out attachments; faster. By default
+	// false.
 	StripAttachments *bool
 	// End of the time range; the time in the ids counts.
 	ToTime time.Time
-	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
+	// Cuts inputs, outputs and metadata to strings of 10,001 characters. By default
+	// false.
 	Truncate *bool
 	// MaxResults ends the search after so many records. By default it goes on to the
 	// last.
@@ -431,9 +433,9 @@ func (c *Client) SearchThreads(ctx context.Context, params SearchThreadsParams, 
 			Limit:            limit,
 			ProjectID:        params.ProjectID,
 			ProjectName:      c.projectName(params.ProjectName, params.ProjectID),
-			StripAttachments: params.StripAttachments,
+			StripAttachments: orDefault(params.StripAttachments, false),
 			ToTime:           params.ToTime,
-			Truncate:         params.Truncate,
+			Truncate:         orDefault(params.Truncate, false),
 		}, opts...)
 	}
 	return searchOnce(ctx, params.MaxResults, 2000, "Threads.List", open)

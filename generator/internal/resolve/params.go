@@ -72,14 +72,15 @@ func (b *binder) projectDefault() {
 
 // defaultValue returns what is sent for a member of the body that the caller left
 // out, as Go writes it. The server takes an absent member for the zero value
-// whatever the contract says, so another default has to be sent.
+// whatever the contract says, so another default has to be sent. A boolean is sent
+// in any case: requests must not hang on which default the server has.
 func (b *binder) defaultValue(in *input) string {
 	s := b.Contract.Resolve(in.Schema)
 	if in.Place != inBody || s == nil || !strings.HasPrefix(in.Type, "*") {
 		return ""
 	}
 	switch d := s.Default; {
-	case s.Type == "boolean" && d == "true":
+	case s.Type == "boolean" && (d == "true" || d == "false"):
 		return d
 	case (s.Type == "integer" || s.Type == "number") && number.MatchString(d) && d != "0":
 		return d
