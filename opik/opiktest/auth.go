@@ -11,8 +11,9 @@ import (
 // defaultUser is who changes are made by where nobody has to say so.
 const defaultUser = "admin"
 
-// authenticate returns the workspace and the user of a request.
-func (s *settings) authenticate(r *http.Request) (workspace, user string, err error) {
+// authenticate returns the workspace and the user of a request. anyWorkspace
+// says that the request need not name a workspace.
+func (s *settings) authenticate(r *http.Request, anyWorkspace bool) (workspace, user string, err error) {
 	workspace = strings.TrimSpace(r.Header.Get("Comet-Workspace"))
 	if len(s.accounts) == 0 {
 		if workspace != "" && workspace != defaultWorkspace {
@@ -32,6 +33,9 @@ func (s *settings) authenticate(r *http.Request) (workspace, user string, err er
 		return "", "", apierr.Message(http.StatusUnauthorized, "User not allowed to access workspace: the API key is not valid")
 	}
 	a := s.accounts[i]
+	if workspace == "" && anyWorkspace && len(a.Workspaces) > 0 {
+		workspace = a.Workspaces[0]
+	}
 	if workspace == "" {
 		return "", "", apierr.Message(http.StatusForbidden, "Workspace name should be provided")
 	}

@@ -51,7 +51,7 @@ func New(opts ...Option) *Backend {
 		changed:  make(chan struct{}),
 	}
 	b.router = wire.NewRouter(b.routes)
-	b.log.size = s.logSize
+	b.log.size, b.log.limit = s.logSize, maxLogBytes
 	if s.limits != nil {
 		b.limits = newLimiter(*s.limits, s.now)
 	}

@@ -42,7 +42,6 @@ func TestWorkspaces(t *testing.T) {
 		"another workspace":        {nil, "", "team", 404, "Workspace not found"},
 		"good key":                 {strict, "key", "team", 200, ""},
 		"no key":                   {strict, "", "team", 401, "API key should be provided"},
-		"no workspace":             {strict, "key", "", 403, "Workspace name should be provided"},
 		"unknown key":              {strict, "bad", "team", 401, "API key"},
 		"key with a scheme":        {strict, "Bearer key", "team", 401, "API key"},
 		"key without access":       {strict, "second", "team", 403, "User is not allowed to access workspace"},
@@ -59,6 +58,12 @@ func TestWorkspaces(t *testing.T) {
 			a.must(200)
 		})
 	}
+	t.Run("of a key", func(t *testing.T) {
+		c := newClient(t, strict...)
+		c.key = "key"
+		c.do("GET", "/auth/workspace", nil).must(200).fields(object{"workspace_name": "team"})
+		c.do("POST", "/auth", object{}).refused(403, "A", "Workspace name should be provided")
+	})
 	t.Run("are separate", func(t *testing.T) {
 		c := newClient(t, strict...)
 		c.key, c.ws = "key", "team"

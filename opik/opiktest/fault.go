@@ -63,9 +63,10 @@ func FailWith(status int) Fault {
 // how long to wait.
 func BareTooManyRequests() Fault { return FailWith(http.StatusTooManyRequests).WithBody("", "") }
 
-// RetryAfter answers with a status and a Retry-After header in whole seconds.
+// RetryAfter answers with a status and a Retry-After header in whole seconds,
+// rounded up.
 func RetryAfter(status int, d time.Duration) Fault {
-	return FailWith(status).WithHeader("Retry-After", seconds(d))
+	return FailWith(status).WithHeader("Retry-After", strconv.FormatInt(seconds(d), 10))
 }
 
 // RetryAt answers with a status and a Retry-After header that is a date.
@@ -76,7 +77,7 @@ func RetryAt(status int, t time.Time) Fault {
 // RateLimitReset answers 429 as the server's rate limiter does: with a header
 // RateLimit-Reset in whole seconds, at least 1.
 func RateLimitReset(d time.Duration) Fault {
-	return FailWith(http.StatusTooManyRequests).WithHeader("RateLimit-Reset", seconds(d))
+	return FailWith(http.StatusTooManyRequests).WithHeader("RateLimit-Reset", resetSeconds(d))
 }
 
 // HTMLPage answers 200 with an HTML page, as a proxy or a login page in front of
@@ -198,9 +199,11 @@ func (f Fault) WithBody(contentType, body string) Fault {
 	return f
 }
 
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(max(1, int64((d+time.Second-1)/time.Second)), 10)
-}
+// seconds rounds up.
+func seconds(d time.Duration) int64 { return max(0, int64((d+time.Second-1)/time.Second)) }
+
+// resetSeconds is a time to wait as the rate limiter writes it: at least 1.
+func resetSeconds(d time.Duration) string { return strconv.FormatInt(max(1, seconds(d)), 10) }
 
 // Injection is a fault that was started.
 type Injection struct {

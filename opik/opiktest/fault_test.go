@@ -42,6 +42,7 @@ func TestFaultsThatAnswer(t *testing.T) {
 		"quota":            {opiktest.FailWith(402), 402, nil, `{"code":402,"message":"The usage quota is exhausted"}`},
 		"bare 429":         {opiktest.BareTooManyRequests(), 429, http.Header{"Retry-After": nil, "Ratelimit-Reset": nil, "Content-Type": nil}, ""},
 		"retry after":      {opiktest.RetryAfter(503, 1500*time.Millisecond), 503, http.Header{"Retry-After": {"2"}}, `{"code":503,"message":"Service Unavailable"}`},
+		"retry at once":    {opiktest.RetryAfter(503, 0), 503, http.Header{"Retry-After": {"0"}}, `{"code":503,"message":"Service Unavailable"}`},
 		"retry at":         {opiktest.RetryAt(429, date), 429, http.Header{"Retry-After": {"Wed, 02 Jan 2030 03:04:05 GMT"}}, `{"code":429,"message":"Too Many Requests: the limit is exceeded"}`},
 		"rate limit reset": {opiktest.RateLimitReset(0), 429, http.Header{"Ratelimit-Reset": {"1"}}, `{"code":429,"message":"Too Many Requests: the limit is exceeded"}`},
 		"page":             {opiktest.HTMLPage(), 200, http.Header{"Content-Type": {"text/html; charset=utf-8"}}, "<!DOCTYPE html><html><body><h1>Please sign in</h1></body></html>\n"},

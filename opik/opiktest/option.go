@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// defaultLogSize is how many requests a backend remembers.
-const defaultLogSize = 10000
+// What a backend remembers of the requests.
+const (
+	defaultLogSize = 10000    // requests
+	maxLogBytes    = 64 << 20 // of bodies
+)
 
 // Option changes a setting of [New], [NewServer] or [Start].
 type Option func(*settings)
@@ -29,7 +32,7 @@ type Account struct {
 	// User is the name that created_by and authors of scores show. The default is "admin".
 	User string
 	// Workspaces are those that the key may use. The first is what
-	// GET /auth/workspace tells.
+	// GET /auth/workspace tells a client that names none.
 	Workspaces []string
 }
 
@@ -76,7 +79,8 @@ func WithRequestHook(hook func(r *http.Request, body []byte) error) Option {
 }
 
 // WithRequestLog sets how many requests are remembered for [Backend.Requests],
-// overriding the default of 10,000. The oldest are forgotten first; 0 remembers none.
+// overriding the default of 10,000; 0 remembers none. The oldest are forgotten
+// first, also when the bodies together exceed 64 MiB.
 func WithRequestLog(n int) Option { return func(s *settings) { s.logSize = max(n, 0) } }
 
 // AllowViolations keeps [NewServer] from failing the test for violations, for

@@ -103,7 +103,7 @@ func (l *limiter) admit(h http.Header, key string, c *wire.Call) error {
 		h.Set("Opik-"+k.header+"-Remaining-Limit", strconv.Itoa(left))
 		h.Set("Opik-"+k.header+"-Remaining-Limit-TTL-Millis", strconv.FormatInt(reset.Milliseconds(), 10))
 		if refused {
-			h.Set("RateLimit-Reset", seconds(reset))
+			h.Set("RateLimit-Reset", resetSeconds(reset))
 			return apierr.Message(http.StatusTooManyRequests, "Too Many Requests: the limit of %s is exceeded", k.name)
 		}
 	}

@@ -53,14 +53,16 @@ func (b *Backend) RequestsTo(route string) []Request {
 func (b *Backend) ClearRequests() {
 	b.log.mu.Lock()
 	defer b.log.mu.Unlock()
-	b.log.entries = nil
+	b.log.entries, b.log.bytes = nil, 0
 }
 
 // requestLog remembers the latest requests.
 type requestLog struct {
 	mu      sync.Mutex
-	size    int
+	size    int // most entries
+	limit   int // most bytes of bodies
 	entries []*logEntry
+	bytes   int // of the entries' bodies
 }
 
 type logEntry struct {
@@ -80,12 +82,14 @@ func (l *requestLog) add(x *exchange, at time.Time) *logEntry {
 	}}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.size > 0 {
-		if len(l.entries) >= l.size {
-			l.entries = slices.Delete(l.entries, 0, len(l.entries)-l.size+1)
-		}
-		l.entries = append(l.entries, e)
+	l.entries = append(l.entries, e)
+	l.bytes += len(e.body)
+	drop := 0
+	for len(l.entries)-drop > l.size || l.bytes > l.limit {
+		l.bytes -= len(l.entries[drop].body)
+		drop++
 	}
+	l.entries = slices.Delete(l.entries, 0, drop)
 	return e
 }
 

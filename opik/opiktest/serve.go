@@ -117,7 +117,7 @@ func (b *Backend) handle(w http.ResponseWriter, x *exchange) (wire.Result, error
 		return x.route.Handle(call)
 	}
 	var err error
-	if call.Workspace, call.User, err = b.settings.authenticate(x.Request); err != nil {
+	if call.Workspace, call.User, err = b.settings.authenticate(x.Request, x.route.AnyWorkspace); err != nil {
 		return wire.Result{}, err
 	}
 	if x.route.Handle == nil {

@@ -25,8 +25,11 @@ func systemRoutes() []*wire.Route {
 			// Whoever gets here has shown good credentials.
 			return wire.NoContent(), nil
 		}),
-		get("getWorkspaceName", "/auth/workspace", func(c *wire.Call) (wire.Result, error) {
-			return wire.OK(doc.Object{"workspace_name": c.Workspace}), nil
-		}),
+		{
+			Method: http.MethodGet, Path: wire.Prefix + "/auth/workspace", Operation: "getWorkspaceName", AnyWorkspace: true,
+			Handle: func(c *wire.Call) (wire.Result, error) {
+				return wire.OK(doc.Object{"workspace_name": c.Workspace}), nil
+			},
+		},
 	}
 }

@@ -23,6 +23,9 @@ type Route struct {
 	Body BodyKind
 	// Public routes need no credentials and belong to no workspace.
 	Public bool
+	// AnyWorkspace routes take a request that names no workspace: it is for the
+	// first one that the key may use.
+	AnyWorkspace bool
 	// Bucket is the rate limit that the route is counted in.
 	Bucket Bucket
 	// Batch names the member of the body whose elements are counted, if not
