@@ -91,9 +91,9 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 	t.Compression = compression(cfg.Compression)
 	t.Logger = s.logger
 	t.OnDeprecation = c.reportDeprecation
-	t.CallInfo = func(ctx context.Context) (string, bool, bool) {
-		info, ok := rest.CallInfoFrom(ctx)
-		return info.Operation, info.Retryable, ok
+	t.CallInfo = func(ctx context.Context) transport.CallInfo {
+		info, _ := rest.CallInfoFrom(ctx)
+		return transport.CallInfo{Operation: info.Operation, Repeatable: info.Retryable, KeepRedirect: info.KeepRedirect}
 	}
 	var err error
 	if c.transport, err = transport.New(t); err != nil {

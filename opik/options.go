@@ -105,6 +105,23 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
+// WithHeader adds a header to every request, for a proxy in front of the server,
+// say. It goes to the server only, not to another host that the server redirects
+// to. Giving it several times adds several headers. A name or value that HTTP does
+// not allow, and a header that the client sets itself, is an error.
+func WithHeader(name, value string) Option {
+	return func(s *settings) error {
+		if err := checkHeader(name, value); err != nil {
+			return fmt.Errorf("WithHeader: %w", err)
+		}
+		if s.transport.Header == nil {
+			s.transport.Header = make(http.Header)
+		}
+		s.transport.Header.Add(name, value)
+		return nil
+	}
+}
+
 // WithIdleTimeout bounds the time in which a request makes no progress, overriding
 // the default of 100 s. A request may last longer as long as it moves; to bound it
 // as a whole give it a context with a deadline. A duration that is not positive is

@@ -74,27 +74,8 @@ func batch1000Spans(r *run) {
 	}
 }
 
-// withHeaders adds headers to each request, as a program does that has a gateway
-// with headers of its own before the server.
-type withHeaders struct {
-	headers map[string]string
-	next    http.RoundTripper
-}
-
-func (w withHeaders) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(req.Context())
-	for name, value := range w.headers {
-		req.Header.Set(name, value)
-	}
-	return w.next.RoundTrip(req)
-}
-
 func clientHeaders(r *run) {
-	next := &http.Transport{}
-	r.Cleanup(next.CloseIdleConnections)
-	r.client = r.connect(opik.WithHTTPClient(&http.Client{Transport: withHeaders{
-		headers: map[string]string{"X-Custom-One": "1", "x-tenant": "acme"}, next: next,
-	}}))
+	r.client = r.connect(opik.WithHeader("X-Custom-One", "1"), opik.WithHeader("x-tenant", "acme"))
 	r.startTrace("t").End()
 	r.flush()
 	project, err := r.client.Projects.Retrieve(r.ctx, "test-project", opik.ProjectRetrieveParams{})

@@ -103,7 +103,9 @@ func searchTerms(path string, body any) state {
 				s[fmt.Sprintf("exclude %v", element)] = "set"
 			}
 		default:
-			s.add(name, v)
+			if v != false {
+				s.add(name, v)
+			}
 		}
 	}
 	return s

@@ -31,11 +31,9 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 		closeBody(r)
 		return nil, err
 	}
-	operation, repeatable, known := t.callInfo(ctx)
-	if !known || operation == "" {
-		operation = r.Method + " " + r.URL.Path
-	}
-	harmless := known && repeatable || idempotent(r.Method)
+	info := t.callInfo(ctx)
+	operation := orDefault(info.Operation, r.Method+" "+r.URL.Path)
+	harmless := info.Repeatable || idempotent(r.Method)
 
 	for n := 1; ; n++ {
 		try, err := nextTry(first, n)

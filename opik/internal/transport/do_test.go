@@ -76,8 +76,8 @@ func TestWhatIsRepeated(t *testing.T) {
 			var bodies []string
 			tr := newTransport(t, Options{
 				HTTPClient: replies(t, &bodies, c.first, 201),
-				CallInfo: func(context.Context) (string, bool, bool) {
-					return "operation", c.repeatable, true
+				CallInfo: func(context.Context) CallInfo {
+					return CallInfo{Operation: "operation", Repeatable: c.repeatable}
 				},
 			})
 			body := ""

@@ -58,14 +58,19 @@ func (e *RedirectError) Error() string {
 
 const maxRedirects = 5
 
-// secretHeaders may go to the configured server only.
+// secretHeaders may go to the configured server only, like those that the user
+// had added to every request.
 var secretHeaders = []string{"Authorization", "Cookie", "Cookie2", "Www-Authenticate", "Proxy-Authorization", "Comet-Workspace", "Referer"}
 
 // redirectRule returns the function for http.Client.CheckRedirect. net/http has
 // already copied the headers of the first request to r, and copies them again
 // for the next hop, so what has to go must go at each hop.
-func redirectRule(home origin, crossHost bool, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+func (t *Transport) redirectRule(crossHost bool, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	home := t.origin
 	return func(r *http.Request, via []*http.Request) error {
+		if t.callInfo(r.Context()).KeepRedirect {
+			return http.ErrUseLastResponse
+		}
 		first, target := via[0], originOf(r.URL)
 		refuse := func(format string, args ...any) error {
 			return &RedirectError{Target: target.String(), Reason: fmt.Sprintf(format, args...)}
@@ -91,6 +96,9 @@ func redirectRule(home origin, crossHost bool, users func(*http.Request, []*http
 		}
 		if target != home && !home.upgrades(target) {
 			for _, name := range secretHeaders {
+				r.Header.Del(name)
+			}
+			for name := range t.headers {
 				r.Header.Del(name)
 			}
 		}

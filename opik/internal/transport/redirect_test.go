@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"io"
 	stdlog "log"
@@ -123,5 +124,49 @@ func TestRefusedRedirectIsNotRepeated(t *testing.T) {
 	})})
 	if _, err := tr.Do(request(t, "GET", "https://opik.example/api", "")); err == nil || calls != 1 {
 		t.Errorf("%d calls, %v", calls, err)
+	}
+}
+
+func TestRedirectThatIsTheResultIsReturned(t *testing.T) {
+	asked := 0
+	tr := newTransport(t, Options{
+		BaseURL: parse(t, "http://opik.example/api"),
+		HTTPClient: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			asked++
+			return respond(303, "", "Location", "https://ui.example/project"), nil
+		})},
+		CallInfo: func(context.Context) CallInfo { return CallInfo{KeepRedirect: true} },
+	})
+	resp, err := tr.Do(request(t, "GET", "http://opik.example/api/session/redirect", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if got := resp.Header.Get("Location"); resp.StatusCode != 303 || got != "https://ui.example/project" || asked != 1 {
+		t.Errorf("got status %d, Location %q after %d requests", resp.StatusCode, got, asked)
+	}
+}
+
+func TestHeadersOfTheUserStayWithTheServer(t *testing.T) {
+	seen := map[string]string{}
+	tr := newTransport(t, Options{
+		BaseURL:            parse(t, "http://opik.example/api"),
+		Header:             http.Header{"x-proxy-key": {"secret"}},
+		CrossHostRedirects: true,
+		HTTPClient: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			seen[r.URL.Host] = r.Header.Get("X-Proxy-Key")
+			if r.URL.Host == "opik.example" {
+				return respond(302, "", "Location", "https://store.example/x"), nil
+			}
+			return respond(200, "done"), nil
+		})},
+	})
+	resp, err := tr.Do(request(t, "GET", "http://opik.example/api/x", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if got, asked := seen["store.example"]; seen["opik.example"] != "secret" || !asked || got != "" {
+		t.Errorf("got %v", seen)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,10 @@ type Options struct {
 	Workspace string
 	// UserAgent names the SDK and its version. Empty means "opik-go".
 	UserAgent string
+	// Header is sent with every request, to the server only: it may well hold
+	// credentials for something in front of it. It does not replace what a
+	// request or the other options set.
+	Header http.Header
 
 	// HTTPClient replaces the client that New would build. It is copied, not
 	// modified; its redirect rule, if it has one, is asked after ours.
@@ -86,9 +91,9 @@ type Options struct {
 	// the first one included) apply to Do.
 	Retry       retry.Policy
 	MaxAttempts int
-	// CallInfo tells what is known about the call that a context belongs to:
-	// its operation, and whether repeating it is harmless. Nil: nothing is known.
-	CallInfo func(context.Context) (operation string, repeatable, ok bool)
+	// CallInfo tells what is known about the call that a context belongs to.
+	// Nil: nothing is known.
+	CallInfo func(context.Context) CallInfo
 
 	// OnDeprecation is told of each operation whose answer carries the header
 	// X-Opik-Deprecation, once per operation and text. It may be called from
@@ -96,6 +101,17 @@ type Options struct {
 	OnDeprecation func(Deprecation)
 	// Logger is told of repetitions, at debug level. Nil is silent.
 	Logger *slog.Logger
+}
+
+// CallInfo describes a call that [Transport.Do] makes. The zero value says that
+// nothing is known.
+type CallInfo struct {
+	// Operation is the operationId.
+	Operation string
+	// Repeatable says that sending the request again is harmless.
+	Repeatable bool
+	// KeepRedirect says that a redirect is the result of the call.
+	KeepRedirect bool
 }
 
 // Transport sends requests to one server. It is safe for concurrent use.
@@ -112,7 +128,7 @@ type Transport struct {
 	policy      retry.Policy
 	maxAttempts int
 	budget      *retry.Budget
-	callInfo    func(context.Context) (string, bool, bool)
+	callInfo    func(context.Context) CallInfo
 	deprecation deprecationHook
 	log         *slog.Logger
 }
@@ -140,7 +156,7 @@ func New(o Options) (*Transport, error) {
 	t.base.Path = strings.TrimSuffix(t.base.Path, "/")
 	t.base.RawPath = strings.TrimSuffix(t.base.RawPath, "/")
 	if t.callInfo == nil {
-		t.callInfo = func(context.Context) (string, bool, bool) { return "", false, false }
+		t.callInfo = func(context.Context) CallInfo { return CallInfo{} }
 	}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
@@ -151,10 +167,12 @@ func New(o Options) (*Transport, error) {
 	case CompressOn:
 		t.compress = true
 	}
-	t.headers = http.Header{
-		"Comet-Workspace": {orDefault(o.Workspace, "default")},
-		"User-Agent":      {orDefault(o.UserAgent, "opik-go")},
+	t.headers = http.Header{}
+	for name, values := range o.Header {
+		t.headers[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
+	t.headers["Comet-Workspace"] = []string{orDefault(o.Workspace, "default")}
+	t.headers["User-Agent"] = []string{orDefault(o.UserAgent, "opik-go")}
 	if o.APIKey != "" {
 		t.headers["Authorization"] = []string{o.APIKey}
 	}
@@ -171,7 +189,7 @@ func (t *Transport) httpClient(o Options) *http.Client {
 		t.owned = newHTTPTransport(orDefault(o.ConnectTimeout, DefaultConnectTimeout), o.InsecureSkipVerify)
 		c.Transport = t.owned
 	}
-	c.CheckRedirect = redirectRule(t.origin, o.CrossHostRedirects, c.CheckRedirect)
+	c.CheckRedirect = t.redirectRule(o.CrossHostRedirects, c.CheckRedirect)
 	return &c
 }
 
