@@ -226,21 +226,29 @@ func (l *lane) delivered(k *kindState, records []*record) bool {
 // Close gave up before.
 func (l *lane) refused(k *kindState, records []*record, status int, text string) bool {
 	p := l.p
+	// It is logged before a Flush returns that waits for these records.
+	if count := l.inFlight(len(records)); count > 0 {
+		p.reportRejection(k.Name, status, text, count)
+	}
 	p.mu.Lock()
-	count := int64(0)
+	defer p.mu.Unlock()
 	for _, r := range l.landed(len(records)) {
-		count += r.weight
 		p.reject(r, status, text)
 	}
 	l.answered()
 	k.crashes = 0
 	p.released()
-	alive := !p.isDead()
-	p.mu.Unlock()
-	if count > 0 {
-		p.reportRejection(k.Name, status, text, count)
+	return !p.isDead()
+}
+
+// inFlight returns how many accepted records the first n of the flight stand for.
+func (l *lane) inFlight(n int) (count int64) {
+	l.p.mu.Lock()
+	defer l.p.mu.Unlock()
+	for _, r := range l.flight[:min(n, len(l.flight))] {
+		count += r.weight
 	}
-	return alive
+	return count
 }
 
 func (p *Pipeline) reject(r *record, status int, text string) {
