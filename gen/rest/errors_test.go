@@ -148,11 +148,12 @@ func TestErrorTextHoldsNoSecrets(t *testing.T) {
 
 func TestWaitingHints(t *testing.T) {
 	now := time.Date(2026, 7, 24, 10, 0, 0, 0, time.UTC)
+	const none = -1
 	tests := map[string]struct {
 		header http.Header
 		want   time.Duration
 	}{
-		"none":              {http.Header{}, 0},
+		"none":              {http.Header{}, none},
 		"seconds":           {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
 		"fraction":          {http.Header{"Retry-After": {"0.5"}}, 500 * time.Millisecond},
 		"date":              {http.Header{"Retry-After": {"Fri, 24 Jul 2026 10:00:30 GMT"}}, 30 * time.Second},
@@ -160,7 +161,15 @@ func TestWaitingHints(t *testing.T) {
 		"past":              {http.Header{"Retry-After": {"Fri, 24 Jul 2020 10:00:30 GMT"}}, 0},
 		"too long":          {http.Header{"Retry-After": {"999999999999999999999"}}, 24 * time.Hour},
 		"negative":          {http.Header{"Retry-After": {"-1"}}, 0},
-		"not a number":      {http.Header{"Retry-After": {"NaN"}}, 0},
+		"not a number":      {http.Header{"Retry-After": {"NaN"}}, none},
+		"infinite":          {http.Header{"Retry-After": {"Inf"}}, 24 * time.Hour},
+		"words":             {http.Header{"Retry-After": {"soon"}}, none},
+		"blanks":            {http.Header{"Retry-After": {"  3 "}}, 3 * time.Second},
+		"unreadable first":  {http.Header{"Retry-After": {"x"}, "Ratelimit-Reset": {"7"}}, 7 * time.Second},
+		"Unix time":         {http.Header{"X-Ratelimit-Reset": {"1784887220"}}, 20 * time.Second},
+		"Unix time, past":   {http.Header{"X-Ratelimit-Reset": {"1584887220"}}, 0},
+		"X- in seconds":     {http.Header{"X-Ratelimit-Reset": {"8"}}, 8 * time.Second},
+		"reset before X-":   {http.Header{"Ratelimit-Reset": {"12"}, "X-Ratelimit-Reset": {"8"}}, 12 * time.Second},
 		"reset":             {http.Header{"Ratelimit-Reset": {"12"}}, 12 * time.Second},
 		"retry-after first": {http.Header{"Retry-After": {"3"}, "Ratelimit-Reset": {"12"}}, 3 * time.Second},
 		"exhausted limit": {http.Header{
@@ -173,12 +182,27 @@ func TestWaitingHints(t *testing.T) {
 		}, 2500 * time.Millisecond},
 		"odd limits": {http.Header{
 			"Opik-A-Remaining-Limit": {"x"}, "Opik-A-Remaining-Limit-Ttl-Millis": {"1"},
-			"Opik-B-Remaining-Limit": {"0"}, "Opik-B-Remaining-Limit-Ttl-Millis": {"99999999999999999"},
-		}, 0},
+			"Opik-B-Remaining-Limit": {"0"}, "Opik-B-Remaining-Limit-Ttl-Millis": {"-1"},
+			"X-C-Remaining-Limit": {"0"}, "X-C-Remaining-Limit-Ttl-Millis": {"5"},
+			"Opik-D-Remaining-Limit": {"0"},
+		}, none},
+		"endless limit": {http.Header{
+			"Opik-A-Remaining-Limit": {"0"}, "Opik-A-Remaining-Limit-Ttl-Millis": {"99999999999999999"},
+		}, 24 * time.Hour},
+		"limits that are not exhausted": {http.Header{
+			"Opik-User-Remaining-Limit": {"7"}, "Opik-User-Remaining-Limit-Ttl-Millis": {"1500"},
+		}, none},
 	}
 	for name, test := range tests {
-		if got := rest.RetryAfter(test.header, now); got != test.want {
-			t.Errorf("%s: %v, want %v", name, got, test.want)
+		// Header maps have no order; the answer must not depend on it.
+		for range 10 {
+			got, ok := rest.RetryAfter(test.header, now)
+			if !ok {
+				got = none
+			}
+			if got != test.want {
+				t.Fatalf("%s: %v, want %v", name, got, test.want)
+			}
 		}
 	}
 }

@@ -1,12 +1,6 @@
 package restgen
 
-import (
-	"bytes"
-	"fmt"
-	"path"
-
-	"gopkg.in/yaml.v3"
-)
+import "path"
 
 // Settings is the content of api/rest.yaml: what the REST layer needs to know and
 // the contract does not say. No Go code names a schema, a property or an operation.
@@ -52,25 +46,4 @@ func (e *EnumSetting) matches(family, property string) bool {
 		}
 	}
 	return false
-}
-
-// ParseSettings reads settings. Unknown members are errors.
-func ParseSettings(data []byte) (*Settings, error) {
-	var s Settings
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(&s); err != nil {
-		return nil, fmt.Errorf("settings of the REST layer: %w", err)
-	}
-	for _, e := range s.Enums {
-		if e.Name == "" || e.Property == "" || len(e.Schemas) == 0 {
-			return nil, fmt.Errorf("settings of the REST layer: enum %q needs a name, a property and schemas", e.Name)
-		}
-		for _, pattern := range e.Schemas {
-			if _, err := path.Match(pattern, ""); err != nil {
-				return nil, fmt.Errorf("settings of the REST layer: enum %s: pattern %q: %w", e.Name, pattern, err)
-			}
-		}
-	}
-	return &s, nil
 }

@@ -1,6 +1,7 @@
 package restgen
 
 import (
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,18 +12,35 @@ import (
 
 func TestSettingsAreChecked(t *testing.T) {
 	tests := map[string]string{
-		"initialism: [X]":                                  "field initialism not found",
-		"initialisms: X":                                   "cannot unmarshal",
-		"enums: [{name: X, property: x}]":                  `enum "X" needs a name, a property and schemas`,
-		"enums: [{name: X, property: x, schemas: ['[']}]":  `enum X: pattern "["`,
-		"enums: [{name: X, property: x, schema: [Thing]}]": "field schema not found",
-		"{": "did not find expected",
+		"initialism: [X]": `rest.yaml:1:1: unknown setting "initialism"` + "\n\tdid you mean initialisms?",
+		"initialisms: X":  "rest.yaml:1:14: expected a list, found text",
+		"initialisms: [X]\nenums:\n  - {name: X, property: x}": `rest.yaml:3:5: the enum "X" needs a name, a property and schemas`,
+		"enums: [{name: X, property: x, schemas: ['[']}]":       `rest.yaml:1:42: the pattern "[" has no meaning`,
+		"enums: [{name: X, property: x, schema: [Thing]}]":      `rest.yaml:1:32: unknown setting "schema"` + "\n\tdid you mean schemas?",
+		"enums: [X]":                         "rest.yaml:1:9: expected an object, found text",
+		"enum_values: {a: [b]}":              "rest.yaml:1:18: expected text, found a list",
+		"event_flag: stream\nevent_flag: on": `rest.yaml:2:1: the setting "event_flag" occurs twice`,
+		"[]":                                 "rest.yaml:1:1: expected an object, found a list",
+		"":                                   "rest.yaml: the file is empty; expected settings, or {} for none",
+		"a: b\n{":                            "rest.yaml:3: the settings are no YAML: did not find expected node content",
 	}
 	for data, want := range tests {
-		_, err := ParseSettings([]byte(data))
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "settings of the REST layer: ") {
-			t.Errorf("%s: error is %v", data, err)
+		s, problems := ParseSettings("rest.yaml", []byte(data))
+		if all := problems.Sorted(); s != nil || len(all) != 1 || all[0].String() != want {
+			t.Errorf("%s: got %v, want %s", data, all, want)
 		}
+	}
+}
+
+func TestSettingsAreRead(t *testing.T) {
+	got, problems := ParseSettings("rest.yaml", []byte("event_flag: stream\ninitialisms: [LLM]\nenum_values: {'=': Equal}\n"+
+		"enums: [{name: A, property: a, schemas: ['*']}]\n"))
+	want := &Settings{
+		EventFlag: "stream", Initialisms: []string{"LLM"}, EnumValues: map[string]string{"=": "Equal"},
+		Enums: []EnumSetting{{Name: "A", Property: "a", Schemas: []string{"*"}}},
+	}
+	if problems.Len() > 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got, problems.Sorted(), want)
 	}
 }
 

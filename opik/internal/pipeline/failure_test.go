@@ -326,7 +326,8 @@ func TestPoisonousRecord(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				s := &server{reply: func(c call, _ int) (transport.Response, error) {
 					if strings.Contains(c.body, `"bad":true`) {
-						return answer(500), nil
+						// Limits that are not exhausted come with every answer.
+						return answer(500, "Opik-User-Remaining-Limit", "70", "Opik-User-Remaining-Limit-TTL-Millis", "9000"), nil
 					}
 					return answer(204), nil
 				}}

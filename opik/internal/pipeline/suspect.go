@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/opik-go/sdk/opik/internal/retry"
+	"github.com/opik-go/sdk/gen/rest"
 )
 
 // A server that answers 500 may be down, or may stumble over one record. The
@@ -62,7 +62,7 @@ type probe struct {
 // and any answer that says when to come back, is a statement of the server about
 // itself.
 func (f failure) mayBeTheRecord() bool {
-	_, hinted := retry.Hint(f.header, time.Now())
+	_, hinted := rest.RetryAfter(f.header, time.Now())
 	return f.status >= 500 && f.status != http.StatusServiceUnavailable && !hinted
 }
 

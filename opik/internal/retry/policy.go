@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"github.com/opik-go/sdk/gen/rest"
 )
 
 // Policy describes the waits between attempts.
@@ -54,7 +56,7 @@ func (p Policy) ceiling(attempt int) time.Duration {
 // up to a tenth of it, and at most a second, is added at random. ok is false if
 // the server asks for more than MaxHint: then it makes no sense to wait.
 func (p Policy) Wait(attempt int, header http.Header, now time.Time, random float64) (wait time.Duration, hinted, ok bool) {
-	hint, found := Hint(header, now)
+	hint, found := rest.RetryAfter(header, now)
 	if !found {
 		return p.Backoff(attempt, random), false, true
 	}

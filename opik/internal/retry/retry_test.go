@@ -87,49 +87,6 @@ func header(lines string) http.Header {
 	return h
 }
 
-func TestHint(t *testing.T) {
-	now := time.Date(2026, 7, 24, 12, 0, 0, 0, time.UTC)
-	const none = -1
-	for lines, want := range map[string]time.Duration{
-		"":                 none,
-		"Retry-After: 3":   3 * time.Second,
-		"Retry-After:  3 ": 3 * time.Second,
-		"Retry-After: 1.5": 1500 * time.Millisecond,
-		"Retry-After: -4":  0,
-		"Retry-After: Fri, 24 Jul 2026 12:00:09 GMT": 9 * time.Second,
-		"Retry-After: Fri, 24 Jul 2026 11:00:00 GMT": 0,
-		"Retry-After: soon":                          none,
-		"Retry-After: NaN":                           none,
-		"Retry-After: 1e300":                         365 * 24 * time.Hour,
-		"Retry-After: Inf":                           365 * 24 * time.Hour,
-		"RateLimit-Reset: 7":                         7 * time.Second,
-		"ratelimit-reset: 7":                         7 * time.Second,
-		"Retry-After: 2\nRateLimit-Reset: 7":         2 * time.Second,
-		"Retry-After: x\nRateLimit-Reset: 7":         7 * time.Second,
-		"Opik-User-Remaining-Limit-TTL-Millis: 2500": 2500 * time.Millisecond,
-		"Opik-User-Remaining-Limit-TTL-Millis: 2500\nOpik-Workspace-Remaining-Limit-TTL-Millis: 9000":                                                                  9 * time.Second,
-		"Opik-User-Remaining-Limit: 0\nOpik-User-Remaining-Limit-TTL-Millis: 2500\nOpik-Workspace-Remaining-Limit: 4\nOpik-Workspace-Remaining-Limit-TTL-Millis: 9000": 2500 * time.Millisecond,
-		"Opik-User-Remaining-Limit: 0\nOpik-User-Remaining-Limit-TTL-Millis: 2500\nOpik-Workspace-Remaining-Limit: 0\nOpik-Workspace-Remaining-Limit-TTL-Millis: 9000": 9 * time.Second,
-		"Opik-User-Remaining-Limit-TTL-Millis: x":                        none,
-		"Opik-User-Remaining-Limit-TTL-Millis: -1":                       none,
-		"Opik-User-Remaining-Limit: 0":                                   none,
-		"X-User-Remaining-Limit-TTL-Millis: 5":                           none,
-		"RateLimit-Reset: 1\nOpik-User-Remaining-Limit-TTL-Millis: 2500": time.Second,
-	} {
-		// Header maps have no order; the answer must not depend on it.
-		for range 20 {
-			got, ok := Hint(header(lines), now)
-			if !ok {
-				got = none
-			}
-			if got != want {
-				t.Errorf("%q: %v, want %v", lines, got, want)
-				break
-			}
-		}
-	}
-}
-
 func TestTransient(t *testing.T) {
 	for status := 100; status < 600; status++ {
 		want := status == 408 || status == 425 || status == 429 || status >= 500

@@ -156,7 +156,7 @@ func TestHintsOfTheServer(t *testing.T) {
 			attempts := 0
 			tr := newTransport(t, Options{HTTPClient: through(func(*http.Request) (*http.Response, error) {
 				if attempts++; attempts == 1 {
-					return respond(429, "", c.name, c.value), nil
+					return respond(429, "", c.name, c.value, "Opik-User-Remaining-Limit", "0"), nil
 				}
 				return respond(200, ""), nil
 			})})

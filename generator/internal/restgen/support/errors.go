@@ -134,7 +134,7 @@ func newAPIError(operation string, res *http.Response) *APIError {
 	}
 	// Limits are reported with every answer; only here do they ask for patience.
 	if e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout || e.Status >= http.StatusInternalServerError {
-		e.RetryAfter = RetryAfter(res.Header, time.Now())
+		e.RetryAfter, _ = RetryAfter(res.Header, time.Now())
 	}
 	for _, name := range []string{"X-Request-Id", "X-Trace-Id"} {
 		if e.RequestID = res.Header.Get(name); e.RequestID != "" {

@@ -159,7 +159,7 @@ func TestUnions(t *testing.T) {
 }
 
 func TestHints(t *testing.T) {
-	if got := RetryAfter(http.Header{"Retry-After": {"2"}}, time.Now()); got != 2*time.Second {
+	if got, _ := RetryAfter(http.Header{"Retry-After": {"2"}}, time.Now()); got != 2*time.Second {
 		t.Errorf("got %v", got)
 	}
 }
