@@ -39,9 +39,9 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	if found.Failed() {
 		return result, problems
 	}
-	settings, err := restgen.ParseSettings(in.Settings.Data)
-	if err != nil {
-		problems.Errorf(diag.Position{File: in.Settings.Name}, "settings", "%v", err)
+	settings, found := restgen.ParseSettings(in.Settings.Name, in.Settings.Data)
+	problems.Append(found)
+	if found.Failed() {
 		return result, problems
 	}
 	rest, err := restgen.Generate(doc.Node(), settings, in.Module)

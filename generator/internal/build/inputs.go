@@ -3,11 +3,13 @@
 package build
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/tmpl"
@@ -47,7 +49,7 @@ func Read(root, contract string) (*Inputs, diag.List) {
 	read := func(name, path string) Source {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			problems.Errorf(diag.Position{File: name}, "unreadable", "%v", underlying(err))
+			problems.Errorf(diag.Position{File: name}, "unreadable", "%v", diag.WithoutPath(err))
 		}
 		return Source{name, data}
 	}
@@ -62,7 +64,7 @@ func Read(root, contract string) (*Inputs, diag.List) {
 	}
 	paths, err := filepath.Glob(filepath.Join(root, TemplatesDir, "*.go"))
 	if err != nil || len(paths) == 0 {
-		problems.Errorf(diag.Position{File: TemplatesDir}, "unreadable", "there are no templates in %s", TemplatesDir)
+		problems.Errorf(diag.Position{File: TemplatesDir}, "unreadable", "there is no template, a Go file, in this folder")
 	}
 	for _, path := range paths {
 		if s := read(TemplatesDir+"/"+filepath.Base(path), path); !strings.HasSuffix(path, "_test.go") {
@@ -70,21 +72,14 @@ func Read(root, contract string) (*Inputs, diag.List) {
 		}
 	}
 	mod := read("go.mod", filepath.Join(root, "go.mod"))
-	in.Module = modulePath(mod.Data)
-	if in.Module == "" && mod.Data != nil {
-		problems.Errorf(diag.Position{File: mod.Name}, "unreadable", "go.mod has no module line")
+	if mod.Data == nil {
+		return in, problems
+	}
+	in.Module = modfile.ModulePath(mod.Data)
+	if err := module.CheckImportPath(in.Module); err != nil {
+		problems.Errorf(diag.Position{File: mod.Name}, "unreadable", "go.mod gives no module path that code could import: %v", err)
 	}
 	return in, problems
-}
-
-// modulePath returns the path in the module line of a go.mod.
-func modulePath(mod []byte) string {
-	for line := range strings.Lines(string(mod)) {
-		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
-			return strings.Trim(strings.TrimSpace(path), `"`)
-		}
-	}
-	return ""
 }
 
 // FindRoot returns the root of the tree that the folder is in: the nearest one
@@ -103,13 +98,4 @@ func FindRoot(folder string) (string, error) {
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-// underlying drops the path of a file error: the position has it.
-func underlying(err error) error {
-	var perr *os.PathError
-	if errors.As(err, &perr) {
-		return perr.Err
-	}
-	return err
 }

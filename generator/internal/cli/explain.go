@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"strings"
@@ -52,15 +53,19 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 	for _, g := range m.Groups {
 		for _, method := range g.Methods {
 			methods[method.Operation] = method
-			add(method.Operation, method.Name, method.Call.Method)
-			if g.Service != "" {
-				add(method.Operation, g.Field+"."+method.Name)
+			add(method.Operation, method.Call.Method)
+			own := []string{method.Name}
+			if method.Page != nil {
+				own = append(own, method.Page.Method)
+			}
+			for _, name := range own {
+				add(method.Operation, name, cmp.Or(g.Service, "Client")+"."+name)
+				if g.Service != "" {
+					add(method.Operation, g.Field+"."+name)
+				}
 			}
 			if method.Params != nil {
 				add(method.Operation, method.Params.Type)
-			}
-			if method.Page != nil {
-				add(method.Operation, method.Page.Method)
 			}
 		}
 	}

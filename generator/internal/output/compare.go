@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/opik-go/sdk/generator/internal/diag"
 )
 
 // folders are where generated files may be: a generated file elsewhere is none of
@@ -55,7 +57,7 @@ func Compare(root string, files []File) (*Plan, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			p.Steps = append(p.Steps, Step{f.Path, Create, nil, f.Data})
 		case err != nil:
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", f.Path, diag.WithoutPath(err))
 		case bytes.Equal(old, f.Data):
 		case !Ours(old):
 			return nil, fmt.Errorf("%s was written by hand (it lacks the line %q) and would be overwritten", f.Path, GoHeader)

@@ -47,9 +47,7 @@ func TestPasses(t *testing.T) {
 			}
 			settings := &Settings{}
 			if s := sections["settings.yaml"]; s != nil {
-				if settings, err = ParseSettings(s.Data); err != nil {
-					t.Fatal(err)
-				}
+				settings = parseSettings(t, s.Data)
 			}
 			var doc yaml.Node
 			if err := yaml.Unmarshal([]byte(head+string(sections["contract.yaml"].Data)), &doc); err != nil {
@@ -188,9 +186,14 @@ func projectSettings(t testing.TB) *Settings {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings, err := ParseSettings(data)
-	if err != nil {
-		t.Fatal(err)
+	return parseSettings(t, data)
+}
+
+func parseSettings(t testing.TB, data []byte) *Settings {
+	t.Helper()
+	settings, problems := ParseSettings("rest.yaml", data)
+	if problems.Failed() {
+		t.Fatal(problems.Sorted())
 	}
 	return settings
 }

@@ -15,14 +15,14 @@ func TestSettingsAreChecked(t *testing.T) {
 		"initialism: [X]": `rest.yaml:1:1: unknown setting "initialism"` + "\n\tdid you mean initialisms?",
 		"initialisms: X":  "rest.yaml:1:14: expected a list, found text",
 		"initialisms: [X]\nenums:\n  - {name: X, property: x}": `rest.yaml:3:5: the enum "X" needs a name, a property and schemas`,
-		"enums: [{name: X, property: x, schemas: ['[']}]":       `rest.yaml:1:42: the pattern "[" has no meaning`,
-		"enums: [{name: X, property: x, schema: [Thing]}]":      `rest.yaml:1:32: unknown setting "schema"` + "\n\tdid you mean schemas?",
+		"enums: [{name: X, property: x, schemas: ['[']}]":      `rest.yaml:1:42: the pattern "[" has no meaning`,
+		"enums: [{name: X, property: x, schema: [Thing]}]":     `rest.yaml:1:32: unknown setting "schema"` + "\n\tdid you mean schemas?",
 		"enums: [X]":                         "rest.yaml:1:9: expected an object, found text",
 		"enum_values: {a: [b]}":              "rest.yaml:1:18: expected text, found a list",
 		"event_flag: stream\nevent_flag: on": `rest.yaml:2:1: the setting "event_flag" occurs twice`,
 		"[]":                                 "rest.yaml:1:1: expected an object, found a list",
 		"":                                   "rest.yaml: the file is empty; expected settings, or {} for none",
-		"a: b\n{":                            "rest.yaml:3: the settings are no YAML: did not find expected node content",
+		"a: b\n{":                            "rest.yaml:2: the settings are no YAML: could not find expected ':'",
 	}
 	for data, want := range tests {
 		s, problems := ParseSettings("rest.yaml", []byte(data))

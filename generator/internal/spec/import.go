@@ -98,7 +98,7 @@ func Import(ctx context.Context, opts ImportOptions) (ImportReport, diag.List) {
 	}
 	present, err := os.ReadFile(opts.Target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		problems.Errorf(diag.Position{File: opts.Target}, CodeTarget, "cannot read the present contract: %v", underlying(err))
+		problems.Errorf(diag.Position{File: opts.Target}, CodeTarget, "cannot read the present contract: %v", diag.WithoutPath(err))
 		return report, problems
 	}
 	if err == nil {
@@ -111,7 +111,7 @@ func Import(ctx context.Context, opts ImportOptions) (ImportReport, diag.List) {
 		return report, problems
 	}
 	if err := writeFile(opts.Target, report.Data); err != nil {
-		problems.Errorf(diag.Position{File: opts.Target}, CodeWrite, "cannot write the contract: %v", underlying(err))
+		problems.Errorf(diag.Position{File: opts.Target}, CodeWrite, "cannot write the contract: %v", diag.WithoutPath(err))
 		return report, problems
 	}
 	report.Written = true

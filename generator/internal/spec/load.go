@@ -31,13 +31,13 @@ func LoadDocument(contractFile, overlayFile string, strictOverlay bool) (*Docume
 	data, err := os.ReadFile(contractFile)
 	if err != nil {
 		problems.Add(diag.Diagnostic{Code: CodeRead, Pos: diag.Position{File: contractFile},
-			Message: "cannot read the contract: " + underlying(err).Error(), Hint: "opikgen import writes it"})
+			Message: "cannot read the contract: " + diag.WithoutPath(err).Error(), Hint: "opikgen import writes it"})
 		return nil, problems
 	}
 	var overlayData []byte
 	if overlayFile != "" {
 		if overlayData, err = os.ReadFile(overlayFile); err != nil {
-			problems.Errorf(diag.Position{File: overlayFile}, CodeRead, "cannot read the overlay: %v", underlying(err))
+			problems.Errorf(diag.Position{File: overlayFile}, CodeRead, "cannot read the overlay: %v", diag.WithoutPath(err))
 			return nil, problems
 		}
 	}

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/speakeasy-api/jsonpath/pkg/jsonpath"
 	"gopkg.in/yaml.v3"
@@ -33,7 +34,9 @@ func (d *document) applyOverlay(file string, data []byte, strict bool, problems 
 	for _, a := range actions {
 		path, err := jsonpath.NewPath(a.target.Value)
 		if err != nil {
-			problems.Errorf(o.position(a.target), CodeOverlayPath, "the target is no JSONPath: %v", err)
+			// The library goes on with the path itself on further lines.
+			reason, _, _ := strings.Cut(err.Error(), "\n")
+			problems.Errorf(o.position(a.target), CodeOverlayPath, "the target is no JSONPath: %s", reason)
 			continue
 		}
 		targets := path.Query(d.root)
@@ -45,6 +48,10 @@ func (d *document) applyOverlay(file string, data []byte, strict bool, problems 
 			problems.Add(diag.Diagnostic{Severity: severity, Code: CodeOverlayTarget, Pos: o.position(a.target),
 				Message: fmt.Sprintf("the action matches nothing in the contract: %s", a.target.Value),
 				Hint:    "the document has changed; correct the target, or delete the action if it is no longer needed"})
+			continue
+		}
+		if a.update == nil && slices.Contains(targets, d.root) {
+			problems.Errorf(o.position(a.target), CodeOverlay, "the action would remove the whole contract")
 			continue
 		}
 		if a.update == nil {

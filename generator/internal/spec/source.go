@@ -63,24 +63,16 @@ func sourceErrorf(code, format string, args ...any) error {
 func readFile(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the source: %w", underlying(err))
+		return nil, fmt.Errorf("cannot read the source: %w", diag.WithoutPath(err))
 	}
 	defer f.Close() // only read from
 	return readBounded(f, limit)
 }
 
-// underlying takes the path out of an error: diagnostics begin with it anyway.
-func underlying(err error) error {
-	if pe, ok := errors.AsType[*os.PathError](err); ok {
-		return pe.Err
-	}
-	return err
-}
-
 func readBounded(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the source: %w", underlying(err))
+		return nil, fmt.Errorf("cannot read the source: %w", diag.WithoutPath(err))
 	}
 	if int64(len(data)) > limit {
 		return nil, sourceErrorf(CodeTooLarge, "the source is larger than %d bytes", limit)

@@ -7,6 +7,8 @@ import "github.com/opik-go/sdk/generator/internal/diag"
 
 // Set is what a folder of templates declares, in the order of file and line.
 type Set struct {
+	// Package is the name of the package that all templates belong to.
+	Package  string
 	Groups   []*Group
 	Messages []*Message
 	Skips    []*Skip

@@ -51,6 +51,7 @@ func (p *fileParser) parse(name string) {
 		p.syntax(name, err)
 		return
 	}
+	p.samePackage(file.Name)
 	p.attached = map[*ast.CommentGroup]bool{}
 	p.countLines(name, file)
 	for _, decl := range file.Decls {
@@ -60,6 +61,17 @@ func (p *fileParser) parse(name string) {
 		if !p.attached[group] {
 			p.free(group)
 		}
+	}
+}
+
+// samePackage checks that all templates are of one package: the compiler, which
+// would say so, never sees them when only the generator runs.
+func (p *fileParser) samePackage(name *ast.Ident) {
+	if p.set.Package == "" {
+		p.set.Package = name.Name
+	}
+	if name.Name != p.set.Package {
+		p.errorf(name.Pos(), "package-differs", "the template is of package %s, and the ones before it of package %s", name.Name, p.set.Package)
 	}
 }
 

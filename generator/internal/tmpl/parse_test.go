@@ -42,6 +42,7 @@ func TestParse(t *testing.T) {
 		return diag.Position{File: "templates/books.go", Line: line, Column: column}
 	}
 	want := &tmpl.Set{
+		Package: "templates",
 		Groups: []*tmpl.Group{{
 			Name: "Books", Doc: "Books reads books.\nIt does not write them.", Tag: "Books", Noun: "book",
 			Pos: at(9, 6), TagPos: at(8, 16),
