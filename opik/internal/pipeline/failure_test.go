@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -386,6 +387,32 @@ func TestServersHintIsObeyedWhenItFails(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A server that is down and answers "come back at once" must not be asked as fast
+// as the network allows.
+func TestHintOfNoWaitIsNoBusyLoop(t *testing.T) {
+	for _, hint := range []string{"0", "Thu, 01 Jan 1998 00:00:00 GMT"} {
+		bubble(t, func(t *testing.T) {
+			s := &server{reply: func(_ call, n int) (transport.Response, error) {
+				if n > 1000 { // or the test would never end
+					return answer(204), nil
+				}
+				return answer(503, "Retry-After", hint), nil
+			}}
+			p := open(t, s)
+			enqueue(t, p, score(1))
+			time.Sleep(10 * time.Minute)
+			if n := len(s.requests()); n < 10 || n > 100 {
+				t.Errorf("Retry-After: %s: %d requests in ten minutes", hint, n)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if _, err := p.Close(ctx); err == nil {
+				t.Error("close: no error")
+			}
+		})
+	}
 }
 
 func TestOutageOfAnyKindLosesNothing(t *testing.T) {

@@ -53,12 +53,14 @@ func (p Policy) ceiling(attempt int) time.Duration {
 
 // Wait returns the wait before attempt number attempt after an answer with the
 // given header, which may be nil. A hint of the server replaces the backoff;
-// up to a tenth of it, and at most a second, is added at random. ok is false if
-// the server asks for more than MaxHint: then it makes no sense to wait.
+// up to a tenth of it, and at most a second, is added at random. A hint below
+// Base does not: a server that fails and says "at once", or whose clock is
+// behind ours, would be asked without end. ok is false if the server asks for
+// more than MaxHint: then it makes no sense to wait.
 func (p Policy) Wait(attempt int, header http.Header, now time.Time, random float64) (wait time.Duration, hinted, ok bool) {
 	hint, found := rest.RetryAfter(header, now)
-	if !found {
-		return p.Backoff(attempt, random), false, true
+	if !found || hint < p.Base {
+		return max(hint, p.Backoff(attempt, random)), false, true
 	}
 	if hint > p.MaxHint {
 		return hint, true, false

@@ -63,7 +63,11 @@ func TestWait(t *testing.T) {
 		{"Retry-After: 20", 0, 20 * time.Second, true, true},
 		{"Retry-After: 20", 0.5, 20*time.Second + 500*time.Millisecond, true, true},
 		{"Retry-After: 2", 0.5, 2*time.Second + 100*time.Millisecond, true, true},
-		{"Retry-After: 0", 0.5, 0, true, true},
+		{"Retry-After: 0", 0.5, time.Second, false, true},
+		{"Retry-After: 0.4", 0.5, time.Second, false, true},
+		{"Retry-After: 0.4", 0, 400 * time.Millisecond, false, true},
+		{"Retry-After: 0.5", 0.5, 525 * time.Millisecond, true, true},
+		{"Retry-After: Fri, 24 Jul 2026 11:00:00 GMT", 0.5, time.Second, false, true},
 		{"Retry-After: 60", 0, time.Minute, true, true},
 		{"Retry-After: 61", 0, 61 * time.Second, true, false},
 	} {
