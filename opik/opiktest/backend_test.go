@@ -168,6 +168,24 @@ func TestRateLimits(t *testing.T) {
 	batch(2).must(204)
 }
 
+func TestRefusedRequestsAreNotCounted(t *testing.T) {
+	c := newClient(t, opiktest.WithRateLimits(opiktest.RateLimits{User: 5, Workspace: 4}))
+	batch := func(n int) *answer {
+		list := make([]object, n)
+		for i := range list {
+			list[i] = trace(id1, nil)
+		}
+		return c.do("POST", "/traces/batch", object{"traces": list})
+	}
+	// The user's limit leaves room for it, the workspace's does not.
+	a := batch(5)
+	a.refused(429, "A", "workspace_events")
+	if got := a.header.Get("Opik-User-Remaining-Limit"); got != "5" {
+		t.Errorf("after a refusal %s of the user's 5 events are left", got)
+	}
+	batch(4).must(204)
+}
+
 func TestRequests(t *testing.T) {
 	c := newClient(t, lenient, opiktest.WithRequestLog(3))
 	c.key = "secret"
@@ -250,8 +268,10 @@ func TestViolationsFailTheTest(t *testing.T) {
 	}{
 		"regular refusal": {"GET", "/traces/" + id1, nil, ""},
 		"constraint":      {"POST", "/traces", object{}, ""},
-		"unknown path":    {"GET", "/trases", nil, "GET /v1/private/trases (unknown operation): 404: HTTP 404 Not Found"},
-		"wrong method":    {"DELETE", "/traces", nil, "DELETE /v1/private/traces (unknown operation): 405: HTTP 405 Method Not Allowed"},
+		"unknown path":    {"GET", "/trases", nil, "GET /v1/private/trases (unknown operation): 404: opiktest has no operation with this path, see Backend.Operations"},
+		"wrong method":    {"DELETE", "/traces", nil, "DELETE /v1/private/traces (unknown operation): 405: the path exists, but not with the method DELETE"},
+		"path parameter":  {"GET", "/traces/7", nil, `GET /v1/private/traces/7 (getTraceById): 404: path parameter id: "7" is no UUID`},
+		"query parameter": {"GET", "/traces?project_id=7", nil, `(getTracesByProject): 404: query parameter project_id: "7" is no UUID`},
 		"no JSON":         {"POST", "/traces", "{", "POST /v1/private/traces (createTrace): 400: Unable to process JSON. unexpected EOF"},
 		"wrong type":      {"POST", "/traces", object{"name": 1}, "(createTrace): 400: Unable to process JSON. Cannot deserialize value of type string at 'name'"},
 		"hook":            {"POST", "/traces", trace(id1, object{"name": "forbidden"}), "(createTrace): body /name: it is forbidden"},

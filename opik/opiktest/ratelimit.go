@@ -86,28 +86,33 @@ func (l *limiter) admit(h http.Header, key string, c *wire.Call) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now, events := l.now(), eventsOf(c)
+	windows := map[string]*window{} // by name of the counter
+	var exceeded *counter
 	for _, k := range counters[c.Route.Bucket] {
 		owner := c.Workspace
 		if k.perKey {
 			owner = key
 		}
 		w := l.window(k.name+"\x00"+owner, now)
-		left := k.limit(l.limits) - w.used
-		reset := w.ends.Sub(now)
-		refused := events > left
-		if !refused {
-			w.used += events
-			left -= events
-		}
-		h.Set("Opik-"+k.header+"-Limit", k.name)
-		h.Set("Opik-"+k.header+"-Remaining-Limit", strconv.Itoa(left))
-		h.Set("Opik-"+k.header+"-Remaining-Limit-TTL-Millis", strconv.FormatInt(reset.Milliseconds(), 10))
-		if refused {
-			h.Set("RateLimit-Reset", resetSeconds(reset))
-			return apierr.Message(http.StatusTooManyRequests, "Too Many Requests: the limit of %s is exceeded", k.name)
+		windows[k.name] = w
+		if exceeded == nil && events > k.limit(l.limits)-w.used {
+			exceeded = &k
 		}
 	}
-	return nil
+	for _, k := range counters[c.Route.Bucket] {
+		w := windows[k.name]
+		if exceeded == nil {
+			w.used += events
+		}
+		h.Set("Opik-"+k.header+"-Limit", k.name)
+		h.Set("Opik-"+k.header+"-Remaining-Limit", strconv.Itoa(k.limit(l.limits)-w.used))
+		h.Set("Opik-"+k.header+"-Remaining-Limit-TTL-Millis", strconv.FormatInt(w.ends.Sub(now).Milliseconds(), 10))
+	}
+	if exceeded == nil {
+		return nil
+	}
+	h.Set("RateLimit-Reset", resetSeconds(windows[exceeded.name].ends.Sub(now)))
+	return apierr.Message(http.StatusTooManyRequests, "Too Many Requests: the limit of %s is exceeded", exceeded.name)
 }
 
 func (l *limiter) window(id string, now time.Time) *window {

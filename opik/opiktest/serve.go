@@ -100,14 +100,14 @@ func readBody(r *http.Request) ([]byte, error) {
 		}
 		return body, nil
 	default:
-		return nil, apierr.Unroutable(http.StatusUnsupportedMediaType)
+		return nil, apierr.Unroutable(http.StatusUnsupportedMediaType, "the body has the coding %q; gzip is the only one", coding)
 	}
 }
 
 // handle serves a request and returns the answer, or an error that is one.
 func (b *Backend) handle(w http.ResponseWriter, x *exchange) (wire.Result, error) {
 	if x.route == nil {
-		return wire.Result{}, apierr.Unroutable(x.status)
+		return wire.Result{}, unroutable(x)
 	}
 	call := &wire.Call{
 		Route: x.route, Params: x.params, Query: x.URL.Query(),
@@ -135,6 +135,14 @@ func (b *Backend) handle(w http.ResponseWriter, x *exchange) (wire.Result, error
 	call.Store.Settle()
 	defer b.notify()
 	return x.route.Handle(call)
+}
+
+// unroutable is the answer to a request for which there is no route.
+func unroutable(x *exchange) error {
+	if x.status == http.StatusMethodNotAllowed {
+		return apierr.Unroutable(x.status, "the path exists, but not with the method %s", x.Method)
+	}
+	return apierr.Unroutable(x.status, "opiktest has no operation with this path, see Backend.Operations")
 }
 
 // answer sends a result.
@@ -172,8 +180,8 @@ func (b *Backend) answerError(w http.ResponseWriter, x *exchange, err error) {
 		// The request was not received completely: there is nobody to answer to.
 		panic(http.ErrAbortHandler)
 	}
-	if e.Mistake {
-		b.violations.add(x, e.Error())
+	if e.Mistake != "" {
+		b.violations.add(x, fmt.Sprintf("%d: %s", e.Status, e.Mistake))
 	}
 	x.send(w, e.Status, "application/json", doc.Encode(e.Body()))
 }

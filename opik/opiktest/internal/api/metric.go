@@ -216,8 +216,10 @@ func (k *collection) between(s *store.Store, project string, from, to time.Time,
 	sel := &selection{filter: f, from: from, to: to.Add(-time.Millisecond)}
 	views := []doc.Object{}
 	k.each(s, project, func(id string, view func() doc.Object) bool {
-		if v := view(); sel.includes(id, v) {
-			views = append(views, v)
+		if sel.includes(id) {
+			if v := view(); sel.keeps(v) {
+				views = append(views, v)
+			}
 		}
 		return true
 	})

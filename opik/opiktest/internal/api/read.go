@@ -78,8 +78,9 @@ func queryProject(c *wire.Call) (*store.Project, error) {
 	return c.Store.ProjectForRead(id, c.Query.Get("project_name"))
 }
 
-// selected returns the views that the query's selection keeps.
-func (k *collection) selected(c *wire.Call) ([]doc.Object, error) {
+// selected returns the entities that the query's selection keeps. Their views are
+// made when they are asked for, since a page of a long list needs few of them.
+func (k *collection) selected(c *wire.Call) ([]func() doc.Object, error) {
 	project, err := queryProject(c)
 	if err != nil {
 		return nil, err
@@ -88,14 +89,31 @@ func (k *collection) selected(c *wire.Call) ([]doc.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	views := []doc.Object{}
+	var entities []func() doc.Object
 	k.each(c.Store, project.ID, func(id string, view func() doc.Object) bool {
-		if v := view(); sel.includes(id, v) {
-			views = append(views, v)
+		if !sel.includes(id) {
+			return true
 		}
+		if sel.looksInside() {
+			v := view()
+			if !sel.keeps(v) {
+				return true
+			}
+			view = func() doc.Object { return v }
+		}
+		entities = append(entities, view)
 		return true
 	})
-	return views, nil
+	return entities, nil
+}
+
+// viewsOf makes the views of all entities.
+func viewsOf(entities []func() doc.Object) []doc.Object {
+	views := make([]doc.Object, len(entities))
+	for i, view := range entities {
+		views[i] = view()
+	}
+	return views
 }
 
 // list serves a page of a project's entities.
@@ -108,21 +126,18 @@ func (k *collection) list(c *wire.Call) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	views, err := k.selected(c)
+	entities, err := k.selected(c)
 	if err != nil {
 		return wire.Result{}, err
 	}
-	by.Sort(views)
-	result, err := wire.Page(c, views, k.sortable)
-	if err != nil {
-		return wire.Result{}, err
+	view := func(i int) doc.Object { return entities[i]() }
+	if by.Sorts() {
+		views := viewsOf(entities)
+		by.Sort(views)
+		view = func(i int) doc.Object { return views[i] }
 	}
 	show := presentation{truncate: c.QueryBool("truncate"), strip: c.QueryBool("strip_attachments"), exclude: exclude}
-	content := result.Body.(doc.Object)["content"].([]doc.Object)
-	for i, v := range content {
-		content[i] = show.apply(v)
-	}
-	return result, nil
+	return wire.PageOf(c, len(entities), func(i int) doc.Object { return show.apply(view(i)) }, k.sortable)
 }
 
 func (k *collection) queryExclude(c *wire.Call) ([]string, error) {
@@ -192,7 +207,10 @@ func (k *collection) search(from cursor) func(*wire.Call) (wire.Result, error) {
 			if after != "" && !from.beyond(id, after) {
 				return true
 			}
-			if v := view(); sel.includes(id, v) {
+			if !sel.includes(id) {
+				return true
+			}
+			if v := view(); sel.keeps(v) {
 				items = append(items, show.apply(v))
 			}
 			return len(items) < limit

@@ -33,16 +33,21 @@ func (s *selection) checkTimes() error {
 	return nil
 }
 
-// includes tells whether the selection keeps an entity. The time counts that
-// its id carries, not its start time.
-func (s *selection) includes(id string, view doc.Object) bool {
+// includes tells whether the selection's interval includes the time that an
+// entity's id carries. That time counts, not the start time.
+func (s *selection) includes(id string) bool {
 	at := uuid7.Time(id)
-	switch {
-	case !s.from.IsZero() && at.Before(s.from.Truncate(time.Millisecond)):
-		return false
-	case !s.to.IsZero() && at.After(s.to):
-		return false
-	}
+	return (s.from.IsZero() || !at.Before(s.from.Truncate(time.Millisecond))) &&
+		(s.to.IsZero() || !at.After(s.to))
+}
+
+// looksInside tells whether the selection depends on more than the id.
+func (s *selection) looksInside() bool {
+	return s.text != "" || len(s.match) > 0 || len(s.filter) > 0
+}
+
+// keeps tells whether the selection keeps an entity with this view.
+func (s *selection) keeps(view doc.Object) bool {
 	for name, want := range s.match {
 		if doc.String(view, name) != want {
 			return false

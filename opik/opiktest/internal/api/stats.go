@@ -14,11 +14,11 @@ import (
 
 // stats serves the statistics of the selected entities.
 func (k *collection) stats(c *wire.Call) (wire.Result, error) {
-	views, err := k.selected(c)
+	entities, err := k.selected(c)
 	if err != nil {
 		return wire.Result{}, err
 	}
-	return wire.OK(doc.Object{"stats": statItems(k.count, views)}), nil
+	return wire.OK(doc.Object{"stats": statItems(k.count, viewsOf(entities))}), nil
 }
 
 // statItems are the statistics of views in the server's form. count is the name

@@ -17,9 +17,10 @@ type Error struct {
 	Message string
 	// Errors is set for the second shape.
 	Errors []string
-	// Mistake says that the client does not speak the protocol: it asked for an
-	// unknown path or sent what the server cannot read at all.
-	Mistake bool
+	// Mistake is set if the client does not speak the protocol, because it asked
+	// for an unknown path or sent what the server cannot read at all. It says more
+	// than the answer does.
+	Mistake string
 }
 
 // Message makes an error with the body {"code", "message"}.
@@ -40,15 +41,16 @@ func Invalid(messages ...string) *Error {
 // Malformed is the answer to a body that is no JSON, or of the wrong types.
 func Malformed(format string, args ...any) *Error {
 	e := Message(http.StatusBadRequest, "Unable to process JSON. "+format, args...)
-	e.Mistake = true
+	e.Mistake = e.Message
 	return e
 }
 
 // Unroutable is the answer to a request that no operation can take: status 404
-// for an unknown path, 405 for a wrong method, 415 for a wrong content type.
-func Unroutable(status int) *Error {
+// for an unknown path, 405 for a wrong method, 415 for a wrong content type. The
+// answer does not tell the mistake; the server's does not either.
+func Unroutable(status int, mistake string, args ...any) *Error {
 	e := Message(status, "HTTP %d %s", status, http.StatusText(status))
-	e.Mistake = true
+	e.Mistake = fmt.Sprintf(mistake, args...)
 	return e
 }
 

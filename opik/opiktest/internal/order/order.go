@@ -54,10 +54,13 @@ func canSort(field string, sortable []string) bool {
 	})
 }
 
+// Sorts tells whether there is a criterion.
+func (b By) Sorts() bool { return b.path != nil }
+
 // Sort sorts views in place; equal ones keep their order. Views without a value
 // come last.
 func (b By) Sort(views []doc.Object) {
-	if b.path == nil {
+	if !b.Sorts() {
 		return
 	}
 	slices.SortStableFunc(views, func(x, y doc.Object) int {

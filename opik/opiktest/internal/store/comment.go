@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
@@ -42,7 +41,7 @@ func (s *Store) AddComment(t EntityType, id string, body doc.Object, user string
 		id: s.NewID(), about: entity{t, id}, text: doc.String(body, "text"),
 		queue: body["source_queue_id"], stamp: s.newStamp(user),
 	}
-	s.comments[c.id] = c
+	s.setComment(c)
 	return c.id, nil
 }
 
@@ -63,8 +62,17 @@ func (s *Store) UpdateComment(t EntityType, id, text, user string) error {
 	}
 	changed := *c
 	changed.text, changed.stamp = text, s.touch(c.stamp, user)
-	s.comments[id] = &changed
+	s.setComment(&changed)
 	return nil
+}
+
+// setComment adds a comment, or replaces the one with its id.
+func (s *Store) setComment(c *comment) {
+	s.comments[c.id] = c
+	if s.commentsOf[c.about] == nil {
+		s.commentsOf[c.about] = map[string]*comment{}
+	}
+	s.commentsOf[c.about][c.id] = c
 }
 
 // DeleteComments removes comments; unknown ids are no error.
@@ -72,17 +80,25 @@ func (s *Store) DeleteComments(t EntityType, ids []string) {
 	for _, id := range ids {
 		if c := s.comments[lower(id)]; c != nil && c.about.Type == t {
 			delete(s.comments, c.id)
+			delete(s.commentsOf[c.about], c.id)
 		}
 	}
 }
 
+// dropComments removes the comments of an entity.
+func (s *Store) dropComments(e entity) {
+	for id := range s.commentsOf[e] {
+		delete(s.comments, id)
+	}
+	delete(s.commentsOf, e)
+}
+
 // commentViews returns the comments of an entity, oldest first.
 func (s *Store) commentViews(e entity) []any {
-	out := []any{}
-	for _, c := range slices.SortedFunc(maps.Values(s.comments), func(a, b *comment) int { return strings.Compare(a.id, b.id) }) {
-		if c.about == e {
-			out = append(out, c.view())
-		}
+	comments := s.commentsOf[e]
+	out := make([]any, 0, len(comments))
+	for _, id := range sortedKeys(comments) {
+		out = append(out, comments[id].view())
 	}
 	return out
 }

@@ -145,11 +145,7 @@ func (s *Store) DeleteThreadScores(project, thread string, names []string, autho
 func (s *Store) dropEntity(t EntityType, id string) {
 	e := entity{t, id}
 	delete(s.scores, e)
-	for id, c := range s.comments {
-		if c.about == e {
-			delete(s.comments, id)
-		}
-	}
+	s.dropComments(e)
 }
 
 // scoreViews returns the scores of an entity as answers show them, by name: one

@@ -33,28 +33,30 @@ type Store struct {
 	lastTick time.Time
 	later    []deferred
 
-	projects map[string]*Project // by id
-	traces   *table
-	spans    *table
-	threads  map[threadKey]*Thread
-	scores   map[entity]map[scoreKey]score
-	comments map[string]*comment // by id
-	datasets map[string]*Dataset // by id
-	exports  map[string]*Export  // by id
+	projects   map[string]*Project // by id
+	traces     *table
+	spans      *table
+	threads    map[threadKey]*Thread
+	scores     map[entity]map[scoreKey]score
+	comments   map[string]*comment            // by id
+	commentsOf map[entity]map[string]*comment // the same, by what they are about
+	datasets   map[string]*Dataset            // by id
+	exports    map[string]*Export             // by id
 }
 
 // New returns an empty workspace.
 func New(s Settings) *Store {
 	return &Store{
-		settings: s,
-		projects: map[string]*Project{},
-		traces:   newTable(),
-		spans:    newTable(),
-		threads:  map[threadKey]*Thread{},
-		scores:   map[entity]map[scoreKey]score{},
-		comments: map[string]*comment{},
-		datasets: map[string]*Dataset{},
-		exports:  map[string]*Export{},
+		settings:   s,
+		projects:   map[string]*Project{},
+		traces:     newTable(),
+		spans:      newTable(),
+		threads:    map[threadKey]*Thread{},
+		scores:     map[entity]map[scoreKey]score{},
+		comments:   map[string]*comment{},
+		commentsOf: map[entity]map[string]*comment{},
+		datasets:   map[string]*Dataset{},
+		exports:    map[string]*Export{},
 	}
 }
 

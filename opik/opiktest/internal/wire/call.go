@@ -49,7 +49,7 @@ func (c *Call) DecodeBody() error {
 		want = "multipart/form-data"
 	}
 	if len(c.Raw) > 0 && (err != nil || media != want) {
-		return apierr.Unroutable(http.StatusUnsupportedMediaType)
+		return apierr.Unroutable(http.StatusUnsupportedMediaType, "the body has the content type %q, not %s", c.ContentType, want)
 	}
 	if c.Route.Body == Multipart {
 		return nil
@@ -80,7 +80,7 @@ func (c *Call) Check(s validate.Shape) error { return s.Check(c.Body) }
 func (c *Call) ID(name string) (string, error) {
 	id, ok := uuid7.Parse(c.Params[name])
 	if !ok {
-		return "", apierr.Unroutable(http.StatusNotFound)
+		return "", apierr.Unroutable(http.StatusNotFound, "path parameter %s: %q is no UUID", name, c.Params[name])
 	}
 	return id, nil
 }
@@ -93,7 +93,7 @@ func (c *Call) QueryID(name string) (string, error) {
 	}
 	id, ok := uuid7.Parse(s)
 	if !ok {
-		return "", apierr.Unroutable(http.StatusNotFound)
+		return "", apierr.Unroutable(http.StatusNotFound, "query parameter %s: %q is no UUID", name, s)
 	}
 	return id, nil
 }
@@ -109,7 +109,7 @@ func (c *Call) QueryInt(name string, absent int) (int, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil {
-		return 0, apierr.Unroutable(http.StatusNotFound)
+		return 0, apierr.Unroutable(http.StatusNotFound, "query parameter %s: %q is no integer of 32 bits", name, s)
 	}
 	if n < 1 {
 		return 0, apierr.List(http.StatusBadRequest, "query param "+name+" must be greater than or equal to 1")

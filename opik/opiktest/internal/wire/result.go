@@ -41,9 +41,15 @@ func AppendItem(b []byte, item doc.Object) []byte {
 	return append(append(b, doc.Encode(item)...), '\r', '\n')
 }
 
-// Page answers one page of a list. The page's size is the number of entities in
-// it, not the number asked for.
+// Page answers one page of a list.
 func Page(c *Call, all []doc.Object, sortable []string) (Result, error) {
+	return PageOf(c, len(all), func(i int) doc.Object { return all[i] }, sortable)
+}
+
+// PageOf answers one page of a list that has total entities. view is asked for
+// those of the page only. The page's size is the number of entities in it, not
+// the number asked for.
+func PageOf(c *Call, total int, view func(i int) doc.Object, sortable []string) (Result, error) {
 	page, err := c.QueryInt("page", 1)
 	if err != nil {
 		return Result{}, err
@@ -52,12 +58,15 @@ func Page(c *Call, all []doc.Object, sortable []string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	from := len(all)
-	if page-1 <= len(all)/size { // else the product may not fit
-		from = min((page-1)*size, len(all))
+	from := total
+	if page-1 <= total/size { // else the product may not fit
+		from = min((page-1)*size, total)
 	}
-	content := all[from:min(from+min(size, len(all)), len(all))]
-	body := doc.Object{"page": page, "size": len(content), "total": len(all), "content": content}
+	content := make([]doc.Object, min(size, total-from))
+	for i := range content {
+		content[i] = view(from + i)
+	}
+	body := doc.Object{"page": page, "size": len(content), "total": total, "content": content}
 	if sortable != nil {
 		body["sortable_by"] = doc.FromStrings(sortable)
 	}
