@@ -18,7 +18,7 @@ const _ = genversion.V1
 // CreateDatasetParams holds the optional inputs of [Client.CreateDataset]. What
 // has its zero value is not sent.
 type CreateDatasetParams struct {
-	// What the dataset is about. It holds at most 255 characters.
+	// What the dataset is about. At most 255 characters.
 	Description string
 	// Id, a UUID of version 7; the server makes one if it is not set.
 	ID string
@@ -180,7 +180,7 @@ func (s *DatasetsService) Get(ctx context.Context, id string, opts ...CallOption
 // DatasetUpdateParams holds the optional inputs of [DatasetsService.Update]. What
 // has its zero value is not sent.
 type DatasetUpdateParams struct {
-	// What the dataset is about. It holds at most 255 characters.
+	// What the dataset is about. At most 255 characters.
 	Description string
 	// Tags of the dataset.
 	Tags []string
@@ -227,11 +227,11 @@ func (s *DatasetsService) DeleteBatch(ctx context.Context, ids []string, opts ..
 type DatasetExpandParams struct {
 	// Prompt to use instead of the built-in one.
 	CustomPrompt string
-	// Most tokens of the answer of the model.
+	// Most tokens of the answer of the model. At least 100.
 	MaxCompletionTokens int
 	// Columns that invented items take over unchanged.
 	PreserveFields []string
-	// How many items to invent.
+	// How many items to invent. From 1 to 200.
 	SampleCount int
 	// What the invented items should vary.
 	VariationInstructions string
@@ -260,7 +260,7 @@ type DatasetUpsertItemsParams struct {
 	// latest version is changed in place.
 	BatchGroupID string
 	// Id of the dataset whose items the new version starts with, instead of those of
-	// the version before. It goes with copy_from_version_id.
+	// the version before. It goes with CopyFromVersionID.
 	CopyFromDatasetID string
 	// Id of the version of that dataset.
 	CopyFromVersionID string
@@ -328,14 +328,25 @@ func (s *DatasetsService) ListItems(ctx context.Context, id string, params Datas
 	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.DatasetItem], error) {
 		params := params
 		params.Page, params.PageSize = page, size
-		return s.ListItemsPage(ctx, id, params, opts...)
+		more, err := s.ListItemsPage(ctx, id, params, opts...)
+		if err != nil {
+			return nil, err
+		}
+		return &more.Page, nil
 	})
+}
+
+// DatasetListItemsPage is one page of [DatasetsService.ListItems].
+type DatasetListItemsPage struct {
+	Page[rest.DatasetItem]
+	// Columns that the items have, those of other pages included.
+	Columns []rest.Column
 }
 
 // ListItemsPage returns one page of [DatasetsService.ListItems], the one that
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
-func (s *DatasetsService) ListItemsPage(ctx context.Context, id string, params DatasetListItemsParams, opts ...CallOption) (*Page[rest.DatasetItem], error) {
+func (s *DatasetsService) ListItemsPage(ctx context.Context, id string, params DatasetListItemsParams, opts ...CallOption) (*DatasetListItemsPage, error) {
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetDatasetItems(ctx, id, &rest.GetDatasetItemsParams{
 		Page:     page,
@@ -347,12 +358,15 @@ func (s *DatasetsService) ListItemsPage(ctx context.Context, id string, params D
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.DatasetItem]{
-		Number:     page,
-		Size:       size,
-		Items:      answer.Content,
-		Total:      valueOf(answer.Total),
-		SortableBy: answer.SortableBy,
+	return &DatasetListItemsPage{
+		Page: Page[rest.DatasetItem]{
+			Number:     page,
+			Size:       size,
+			Items:      answer.Content,
+			Total:      valueOf(answer.Total),
+			SortableBy: answer.SortableBy,
+		},
+		Columns: answer.Columns,
 	}, nil
 }
 
@@ -363,8 +377,8 @@ type DatasetSearchItemsParams struct {
 	DatasetVersion string
 	// Conditions that an item must meet: a JSON list of filters, as text.
 	Filters string
-	// Name of the project, in upper or lower case; a write may create it. By default
-	// it is the client's project.
+	// Project to look in first, before the whole workspace. By default it is the
+	// client's project.
 	ProjectName string
 	// MaxResults ends the search after so many records. By default it goes on to the
 	// last.
@@ -412,7 +426,7 @@ type DatasetUpdateItemParams struct {
 	Evaluators []rest.EvaluatorItem
 	// Goes before the policy of the dataset.
 	ExecutionPolicy *rest.ExecutionPolicy
-	// Origin: trace needs trace_id, span needs trace_id and span_id.
+	// Origin: trace needs TraceID, span needs TraceID and SpanID.
 	Source rest.DatasetItemSource
 	// Id of the span that the item was made from.
 	SpanID string
@@ -446,9 +460,9 @@ func (s *DatasetsService) UpdateItem(ctx context.Context, itemID string, params 
 type DatasetUpdateItemsParams struct {
 	// Id of the dataset that the filters apply to.
 	DatasetID string
-	// Conditions that the items to change meet; they need dataset_id.
+	// Conditions that the items to change meet; they need DatasetID.
 	Filters []rest.DatasetItemFilter
-	// Ids of the items to change; give them or filters. It holds 1 to 1,000 values.
+	// Ids of the items to change; give them or filters. 1 to 1,000 values.
 	IDs []string
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool
@@ -479,8 +493,7 @@ type DatasetDeleteItemsParams struct {
 	DatasetID string
 	// Conditions that the items meet. Without any, all are deleted.
 	Filters []rest.DatasetItemFilter
-	// Ids of the items to delete; give them or the dataset. It holds 1 to 1,000
-	// values.
+	// Ids of the items to delete; give them or the dataset. 1 to 1,000 values.
 	ItemIDs []string
 }
 
@@ -528,11 +541,13 @@ func (s *DatasetsService) CreateItemsFromJSON(ctx context.Context, datasetID str
 type DatasetCreateItemsFromSpansParams struct {
 	// Evaluators of the new items.
 	Evaluators []rest.EvaluatorItem
+	// How often the new items are run, and how often they must pass.
+	ExecutionPolicy *rest.ExecutionPolicy
 }
 
 // CreateItemsFromSpans stores spans as items.
 //
-// spanIDs holds at least 1 values.
+// spanIDs holds at least one value.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
@@ -540,6 +555,7 @@ func (s *DatasetsService) CreateItemsFromSpans(ctx context.Context, datasetID st
 	return s.client.REST().CreateDatasetItemsFromSpans(ctx, datasetID, rest.CreateDatasetItemsFromSpansRequest{
 		EnrichmentOptions: enrichmentOptions,
 		Evaluators:        params.Evaluators,
+		ExecutionPolicy:   params.ExecutionPolicy,
 		SpanIDs:           spanIDs,
 	}, opts...)
 }
@@ -549,11 +565,13 @@ func (s *DatasetsService) CreateItemsFromSpans(ctx context.Context, datasetID st
 type DatasetCreateItemsFromTracesParams struct {
 	// Evaluators of the new items.
 	Evaluators []rest.EvaluatorItem
+	// How often the new items are run, and how often they must pass.
+	ExecutionPolicy *rest.ExecutionPolicy
 }
 
 // CreateItemsFromTraces stores traces as items.
 //
-// traceIDs holds at least 1 values.
+// traceIDs holds at least one value.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
@@ -561,6 +579,7 @@ func (s *DatasetsService) CreateItemsFromTraces(ctx context.Context, datasetID s
 	return s.client.REST().CreateDatasetItemsFromTraces(ctx, datasetID, rest.CreateDatasetItemsFromTracesRequest{
 		EnrichmentOptions: enrichmentOptions,
 		Evaluators:        params.Evaluators,
+		ExecutionPolicy:   params.ExecutionPolicy,
 		TraceIDs:          traceIDs,
 	}, opts...)
 }
@@ -568,11 +587,11 @@ func (s *DatasetsService) CreateItemsFromTraces(ctx context.Context, datasetID s
 // DatasetApplyItemChangesParams holds the optional inputs of
 // [DatasetsService.ApplyItemChanges]. What has its zero value is not sent.
 type DatasetApplyItemChangesParams struct {
-	// Applies the changes even if base_version is not the latest version.
+	// Applies the changes even if BaseVersion is not the latest version.
 	Override *bool
 	// Id of the version that the changes start from. If it is no longer the latest
-	// one, the server answers with a conflict unless override is set. The first
-	// version of a dataset has none.
+	// one, the server answers with a conflict unless the request overrides it. The
+	// first version of a dataset has none.
 	BaseVersion string
 	// Items that the new version has in addition.
 	AddedItems []rest.DatasetItem
@@ -644,15 +663,27 @@ func (s *DatasetsService) ListExperimentItems(ctx context.Context, id string, ex
 	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.DatasetItem], error) {
 		params := params
 		params.Page, params.PageSize = page, size
-		return s.ListExperimentItemsPage(ctx, id, experimentIDs, params, opts...)
+		more, err := s.ListExperimentItemsPage(ctx, id, experimentIDs, params, opts...)
+		if err != nil {
+			return nil, err
+		}
+		return &more.Page, nil
 	})
+}
+
+// DatasetListExperimentItemsPage is one page of
+// [DatasetsService.ListExperimentItems].
+type DatasetListExperimentItemsPage struct {
+	Page[rest.DatasetItem]
+	// Columns that the items have, those of other pages included.
+	Columns []rest.Column
 }
 
 // ListExperimentItemsPage returns one page of
 // [DatasetsService.ListExperimentItems], the one that params.Page says. It blocks
 // until the server has answered its request. A refusal by the server is an
 // [*APIError].
-func (s *DatasetsService) ListExperimentItemsPage(ctx context.Context, id string, experimentIDs []string, params DatasetListExperimentItemsParams, opts ...CallOption) (*Page[rest.DatasetItem], error) {
+func (s *DatasetsService) ListExperimentItemsPage(ctx context.Context, id string, experimentIDs []string, params DatasetListExperimentItemsParams, opts ...CallOption) (*DatasetListExperimentItemsPage, error) {
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindDatasetItemsWithExperimentItems(ctx, id, &rest.FindDatasetItemsWithExperimentItemsParams{
 		Page:          page,
@@ -666,12 +697,15 @@ func (s *DatasetsService) ListExperimentItemsPage(ctx context.Context, id string
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.DatasetItem]{
-		Number:     page,
-		Size:       size,
-		Items:      answer.Content,
-		Total:      valueOf(answer.Total),
-		SortableBy: answer.SortableBy,
+	return &DatasetListExperimentItemsPage{
+		Page: Page[rest.DatasetItem]{
+			Number:     page,
+			Size:       size,
+			Items:      answer.Content,
+			Total:      valueOf(answer.Total),
+			SortableBy: answer.SortableBy,
+		},
+		Columns: answer.Columns,
 	}, nil
 }
 
@@ -783,16 +817,16 @@ func (s *DatasetsService) CompareVersions(ctx context.Context, id string, opts .
 type DatasetUpdateVersionParams struct {
 	// What changed, for readers of the list of versions.
 	ChangeDescription string
-	// Tags to add; only updates of several entries read it. It holds at most 100
-	// values.
+	// Tags to add to the version. At most 100 values.
 	TagsToAdd []string
 }
 
-// UpdateVersion changes the description of a version and adds tags to it.
+// UpdateVersion changes the description of a version and adds tags to it. It fails
+// with [ErrNotFound] if there is no such version, and with [ErrConflict] if the
+// dataset has one of the tags already.
 //
 // It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such hash, [ErrConflict] if it contradicts what
-// exists, [ErrInvalid] if the server does not accept the input.
+// [ErrInvalid] if the server does not accept the input.
 func (s *DatasetsService) UpdateVersion(ctx context.Context, id, versionHash string, params DatasetUpdateVersionParams, opts ...CallOption) (*rest.DatasetVersion, error) {
 	return s.client.REST().UpdateDatasetVersion(ctx, id, versionHash, rest.DatasetVersionUpdate{
 		ChangeDescription: params.ChangeDescription,
@@ -856,11 +890,12 @@ func (s *DatasetsService) ExportJobs(ctx context.Context, opts ...CallOption) ([
 	return s.client.REST().GetDatasetExportJobs(ctx, opts...)
 }
 
-// DownloadExport returns the CSV file that a job wrote. It fails with [ErrInvalid]
-// if the job is not completed.
+// DownloadExport returns the CSV file that a job wrote. It fails with
+// [ErrNotFound] if there is no such job, and with [ErrInvalid] if the job is not
+// completed.
 //
 // It blocks until the server has answered its request. The caller closes the
-// content. Its error matches [ErrNotFound] if there is no such download.
+// content. A refusal by the server is an [*APIError].
 func (s *DatasetsService) DownloadExport(ctx context.Context, jobID string, opts ...CallOption) (*rest.Content, error) {
 	return s.client.REST().DownloadDatasetExport(ctx, jobID, opts...)
 }

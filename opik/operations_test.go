@@ -158,3 +158,37 @@ func finish(t *testing.T, results []reflect.Value) {
 		t.Errorf("error %v, want that of the server", err)
 	}
 }
+
+// TestPageWithColumns reads a list whose pages hold more than records.
+func TestPageWithColumns(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if _, err := io.WriteString(w, `{"page":1,"size":1,"total":1,"content":[{"id":"i1"}],"columns":[{"name":"question","types":["string"],"filterField":"data.question"}]}`); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer srv.Close()
+	c, err := opik.New(opik.WithURL(srv.URL + "/api"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer close(t, c)
+
+	page, err := c.Datasets.ListItemsPage(t.Context(), "d", opik.DatasetListItemsParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []rest.Column{{Name: "question", Types: []rest.ColumnTypes{rest.ColumnTypesString}, FilterField: "data.question"}}
+	if !reflect.DeepEqual(page.Columns, want) || len(page.Items) != 1 || page.Total != 1 || page.Number != 1 {
+		t.Errorf("page %+v, want columns %+v", page, want)
+	}
+	n := 0
+	for item, err := range c.Datasets.ListItems(t.Context(), "d", opik.DatasetListItemsParams{}) {
+		if n++; err != nil || item.ID != "i1" {
+			t.Errorf("item %+v, error %v", item, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d items, want 1", n)
+	}
+}

@@ -26,7 +26,7 @@ type ProjectsService struct {
 // ProjectCreateParams holds the optional inputs of [ProjectsService.Create]. What
 // has its zero value is not sent.
 type ProjectCreateParams struct {
-	// What the project is about. It holds at most 255 characters.
+	// What the project is about. At most 255 characters.
 	Description string
 	// Who may read it: members of the workspace, or everybody.
 	Visibility rest.Visibility
@@ -121,7 +121,7 @@ func (s *ProjectsService) ListPage(ctx context.Context, params ProjectListParams
 // ProjectUpdateParams holds the optional inputs of [ProjectsService.Update]. What
 // has its zero value is not sent.
 type ProjectUpdateParams struct {
-	// What the project is about. It holds at most 255 characters.
+	// What the project is about. At most 255 characters.
 	Description string
 	// Name of the project, unique in the workspace in any case.
 	Name string
@@ -143,10 +143,10 @@ func (s *ProjectsService) Update(ctx context.Context, id string, params ProjectU
 }
 
 // Delete deletes a project, but not its traces. A project that does not exist is
-// no error.
+// no error. It fails with [ErrConflict] if the server does not allow it.
 //
-// It blocks until the server has answered its request. Its error matches
-// [ErrConflict] if it contradicts what exists.
+// It blocks until the server has answered its request. A refusal by the server is
+// an [*APIError].
 func (s *ProjectsService) Delete(ctx context.Context, id string, opts ...CallOption) error {
 	return s.client.REST().DeleteProjectByID(ctx, id, opts...)
 }

@@ -23,8 +23,8 @@ type SpanUpdate struct {
 	ID string
 	// When it ended.
 	EndTime time.Time
-	// Environment is where the span was recorded: production, staging. It holds at
-	// most 150 characters.
+	// Environment is where the span was recorded: production, staging. At most 150
+	// characters.
 	Environment string
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo
@@ -49,8 +49,7 @@ type SpanUpdate struct {
 	Provider string
 	// Source is what made the span; it is changed only if it is set.
 	Source rest.Source
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
-	// at most 50 values.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string
 	// Cost in US dollars; by default computed from model and usage. It must be at
 	// least 0.

@@ -29,11 +29,11 @@ type SpansService struct {
 type SpanCreateParams struct {
 	// When it ended.
 	EndTime time.Time
-	// Name of the environment, such as production. It holds at most 150 characters.
+	// Name of the environment, such as production. At most 150 characters.
 	Environment string
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo
-	// UUID of version 7, best with the time of start_time: time ranges go by it.
+	// UUID of version 7, best with the time of startTime: time ranges go by it.
 	// Without one, a repeated request makes another span.
 	ID string
 	// Input, any JSON.
@@ -56,7 +56,7 @@ type SpanCreateParams struct {
 	// Provider of the model. Costs are known for openai, anthropic, google_ai,
 	// google_vertexai, anthropic_vertexai, bedrock and groq, so spelled.
 	Provider string
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it. If it is not set, the server has it as unknown.
 	Source rest.Source
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string
@@ -312,20 +312,18 @@ func (s *SpansService) AddFeedbackScore(ctx context.Context, id, name string, va
 // SpanFeedbackScoreNamesParams holds the optional inputs of
 // [SpansService.FeedbackScoreNames]. What has its zero value is not sent.
 type SpanFeedbackScoreNamesParams struct {
-	// Id of the project; goes before a name.
-	ProjectID string
 	// Type of the spans.
 	Type rest.SpanType
 }
 
-// FeedbackScoreNames returns the names of all feedback scores of spans. It needs
-// params.ProjectID.
+// FeedbackScoreNames returns the names of all feedback scores of the spans of a
+// project.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (s *SpansService) FeedbackScoreNames(ctx context.Context, params SpanFeedbackScoreNamesParams, opts ...CallOption) ([]rest.ScoreName, error) {
+func (s *SpansService) FeedbackScoreNames(ctx context.Context, projectID string, params SpanFeedbackScoreNamesParams, opts ...CallOption) ([]rest.ScoreName, error) {
 	answer, err := s.client.REST().FindSpanFeedbackScoreNames(ctx, &rest.FindSpanFeedbackScoreNamesParams{
-		ProjectID: params.ProjectID,
+		ProjectID: projectID,
 		Type:      params.Type,
 	}, opts...)
 	if err != nil {
@@ -402,8 +400,8 @@ type SearchSpansParams struct {
 	FromTime time.Time
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 	// End of the time range; the time in the ids counts.
 	ToTime time.Time
@@ -470,9 +468,9 @@ func (c *Client) GetSpanContent(ctx context.Context, id string, params GetSpanCo
 // DeleteSpanFeedbackScoreParams holds the optional inputs of
 // [Client.DeleteSpanFeedbackScore]. What has its zero value is not sent.
 type DeleteSpanFeedbackScoreParams struct {
-	// Author of the score; the user of the API key if it is not set.
+	// Author whose scores are deleted. Without one, those of all authors are.
 	Author string
-	// Id of the annotation queue that it was made in.
+	// Id of the annotation queue that the scores were made in.
 	SourceQueueID string
 }
 

@@ -26,7 +26,7 @@ type ThreadScore struct {
 	Reason string
 	// Id of the annotation queue that it was made in.
 	SourceQueueID string
-	// Id that traces name as thread_id. It is required.
+	// Id that traces name as ThreadID. It is required.
 	ThreadID string
 	// Value of the score; at most nine decimal places are kept. It must be more than
 	// -1000000000 and less than 1000000000.

@@ -29,8 +29,8 @@ type ThreadsService struct {
 type ThreadGetParams struct {
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
 	Truncate *bool
@@ -127,28 +127,17 @@ func (s *ThreadsService) ListPage(ctx context.Context, params ThreadListParams, 
 // ThreadUpdateParams holds the optional inputs of [ThreadsService.Update]. What
 // has its zero value is not sent.
 type ThreadUpdateParams struct {
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
-	// at most 50 values.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string
-	// Tags to add; only updates of several entries read it. It holds at most 50
-	// values.
-	TagsToAdd []string
-	// Tags to take away; only updates of several entries read it. It holds at most 50
-	// values.
-	TagsToRemove []string
 }
 
-// Update changes the tags of a thread. It fails with [ErrNotFound] if there is no
-// such thread.
+// Update replaces the tags of a thread, given by its ThreadModelID. It fails with
+// [ErrNotFound] if there is no such thread.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *ThreadsService) Update(ctx context.Context, threadModelID string, params ThreadUpdateParams, opts ...CallOption) error {
-	return s.client.REST().UpdateThread(ctx, threadModelID, rest.TraceThreadUpdate{
-		Tags:         params.Tags,
-		TagsToAdd:    params.TagsToAdd,
-		TagsToRemove: params.TagsToRemove,
-	}, opts...)
+	return s.client.REST().UpdateThread(ctx, threadModelID, rest.TraceThreadUpdate{Tags: params.Tags}, opts...)
 }
 
 // ThreadUpdateBatchParams holds the optional inputs of
@@ -180,8 +169,8 @@ func (s *ThreadsService) UpdateBatch(ctx context.Context, ids []string, update r
 type ThreadDeleteBatchParams struct {
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 }
 
@@ -205,8 +194,8 @@ func (s *ThreadsService) DeleteBatch(ctx context.Context, threadIDs []string, pa
 type ThreadOpenParams struct {
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 }
 
@@ -227,8 +216,8 @@ func (s *ThreadsService) Open(ctx context.Context, threadID string, params Threa
 type ThreadCloseParams struct {
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 }
 
@@ -308,12 +297,12 @@ func (s *ThreadsService) FeedbackScoreNames(ctx context.Context, params ThreadFe
 // ThreadDeleteFeedbackScoresParams holds the optional inputs of
 // [ThreadsService.DeleteFeedbackScores]. What has its zero value is not sent.
 type ThreadDeleteFeedbackScoresParams struct {
-	// Author of the score; the user of the API key if it is not set.
+	// Author whose scores are deleted. Without one, those of all authors are.
 	Author string
-	// Name of the project, in upper or lower case; a write may create it. By default
-	// it is the client's project.
+	// Name of the project, in upper or lower case. By default it is the client's
+	// project.
 	ProjectName string
-	// Id of the annotation queue that it was made in.
+	// Id of the annotation queue that the scores were made in.
 	SourceQueueID string
 }
 
@@ -401,8 +390,8 @@ type SearchThreadsParams struct {
 	FromTime time.Time
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 	// Leaves placeholders where the server took out attachments; faster. By default
 	// false.

@@ -22,8 +22,8 @@ type TraceUpdate struct {
 	ID string
 	// When it ended.
 	EndTime time.Time
-	// Environment is where the trace was recorded: production, staging. It holds at
-	// most 150 characters.
+	// Environment is where the trace was recorded: production, staging. At most 150
+	// characters.
 	Environment string
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo
@@ -41,8 +41,7 @@ type TraceUpdate struct {
 	ProjectName string
 	// Source is what made the trace; it is changed only if it is set.
 	Source rest.Source
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
-	// at most 50 values.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string
 	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string

@@ -29,11 +29,11 @@ type TracesService struct {
 type TraceCreateParams struct {
 	// When it ended.
 	EndTime time.Time
-	// Name of the environment, such as production. It holds at most 150 characters.
+	// Name of the environment, such as production. At most 150 characters.
 	Environment string
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo
-	// UUID of version 7, best with the time of start_time: time ranges go by it.
+	// UUID of version 7, best with the time of startTime: time ranges go by it.
 	// Without one, a repeated request makes another trace.
 	ID string
 	// Input, any JSON.
@@ -49,7 +49,7 @@ type TraceCreateParams struct {
 	// Name of the project, in upper or lower case; a write may create it. By default
 	// it is the client's project.
 	ProjectName string
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it. If it is not set, the server has it as unknown.
 	Source rest.Source
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string
@@ -389,8 +389,8 @@ type SearchTracesParams struct {
 	FromTime time.Time
 	// Id of the project.
 	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
+	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
+	// client's project.
 	ProjectName string
 	// Leaves placeholders where the server took out attachments; faster. By default
 	// false.
@@ -455,9 +455,9 @@ func (c *Client) GetTraceContent(ctx context.Context, id string, params GetTrace
 // DeleteTraceFeedbackScoreParams holds the optional inputs of
 // [Client.DeleteTraceFeedbackScore]. What has its zero value is not sent.
 type DeleteTraceFeedbackScoreParams struct {
-	// Author of the score; the user of the API key if it is not set.
+	// Author whose scores are deleted. Without one, those of all authors are.
 	Author string
-	// Id of the annotation queue that it was made in.
+	// Id of the annotation queue that the scores were made in.
 	SourceQueueID string
 }
 

@@ -128,7 +128,9 @@ type Datasets interface {
 	// dataset now.
 	CompareVersions(ctx context.Context, id string) (*rest.DatasetVersionDiff, error)
 
-	// UpdateVersion changes the description of a version and adds tags to it.
+	// UpdateVersion changes the description of a version and adds tags to it. It fails
+	// with [ErrNotFound] if there is no such version, and with [ErrConflict] if the
+	// dataset has one of the tags already.
 	UpdateVersion(ctx context.Context, id, versionHash string) (*rest.DatasetVersion, error)
 
 	// RestoreVersion makes a new version that is as the one with the hash or tag, and
@@ -153,8 +155,8 @@ type Datasets interface {
 	//opik:op getDatasetExportJobs
 	ExportJobs(ctx context.Context) ([]rest.DatasetExportJob, error)
 
-	// DownloadExport returns the CSV file that a job wrote. It fails with [ErrInvalid]
-	// if the job is not completed.
+	// DownloadExport returns the CSV file that a job wrote. It fails with [ErrNotFound]
+	// if there is no such job, and with [ErrInvalid] if the job is not completed.
 	DownloadExport(ctx context.Context, jobID string) (*rest.Content, error)
 
 	// MarkExportJobViewed notes that somebody has seen the result of a job.

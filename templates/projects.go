@@ -28,7 +28,7 @@ type Projects interface {
 	Update(ctx context.Context, id string) error
 
 	// Delete deletes a project, but not its traces. A project that does not exist is
-	// no error.
+	// no error. It fails with [ErrConflict] if the server does not allow it.
 	Delete(ctx context.Context, id string) error
 	DeleteBatch(ctx context.Context, ids []string) error
 

@@ -41,11 +41,11 @@ type Spans interface {
 	//opik:field source value=sdk
 	AddFeedbackScore(ctx context.Context, id, name string, value float64) error
 
-	// FeedbackScoreNames returns the names of all feedback scores of spans. It needs
-	// params.ProjectID.
+	// FeedbackScoreNames returns the names of all feedback scores of the spans of a
+	// project.
 	//
 	//opik:op findFeedbackScoreNames_1 path=/v1/private/spans/feedback-scores/names
-	FeedbackScoreNames(ctx context.Context) ([]rest.ScoreName, error)
+	FeedbackScoreNames(ctx context.Context, projectID string) ([]rest.ScoreName, error)
 
 	// AddComment comments on a span and returns the id of the comment. It fails with
 	// [ErrNotFound] if there is no such span.

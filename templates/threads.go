@@ -21,8 +21,11 @@ type Threads interface {
 
 	List(ctx context.Context) iter.Seq2[rest.TraceThread, error]
 
-	// Update changes the tags of a thread. It fails with [ErrNotFound] if there is no
-	// such thread.
+	// Update replaces the tags of a thread, given by its ThreadModelID. It fails with
+	// [ErrNotFound] if there is no such thread.
+	//
+	//opik:field tags_to_add hide
+	//opik:field tags_to_remove hide
 	Update(ctx context.Context, threadModelID string) error
 
 	// UpdateBatch makes the same change to several threads, given by their

@@ -2803,9 +2803,9 @@ func (c *Client) FindSpanFeedbackScoreNames(ctx context.Context, params *FindSpa
 
 func (p *FindSpanFeedbackScoreNamesParams) apply(r *call) {
 	if p == nil {
-		return
+		p = &FindSpanFeedbackScoreNamesParams{}
 	}
-	r.queryText("project_id", p.ProjectID)
+	r.queryRequired("project_id", p.ProjectID)
 	r.queryText("type", string(p.Type))
 }
 

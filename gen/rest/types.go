@@ -1620,10 +1620,14 @@ type ClientRegistrationResponse struct {
 
 // Column is part of DatasetItemPage and PageColumns.
 type Column struct {
-	FilterField       string        `json:"filterField,omitempty"`
-	FilterFieldPrefix string        `json:"filter_field_prefix,omitempty"`
-	Name              string        `json:"name,omitempty"`
-	Types             []ColumnTypes `json:"types,omitzero"`
+	// Name of the column in filters.
+	FilterField string `json:"filterField,omitempty"`
+	// What filters write before the name of the column.
+	FilterFieldPrefix string `json:"filter_field_prefix,omitempty"`
+	// Name of the column.
+	Name string `json:"name,omitempty"`
+	// Types of the values in the column.
+	Types []ColumnTypes `json:"types,omitzero"`
 }
 
 // ColumnTypes is a value in Column. Values without a constant are kept as they
@@ -1942,7 +1946,7 @@ type DatasetItem struct {
 	LastUpdatedAt            time.Time                       `json:"last_updated_at,omitzero"`
 	LastUpdatedBy            string                          `json:"last_updated_by,omitempty"`
 	RunSummariesByExperiment map[string]ExperimentRunSummary `json:"run_summaries_by_experiment,omitzero"`
-	// Origin: trace needs trace_id, span needs trace_id and span_id.
+	// Origin: trace needs TraceID, span needs TraceID and SpanID.
 	Source DatasetItemSource `json:"source,omitempty"`
 	// Id of the span that the item was made from.
 	SpanID string   `json:"span_id,omitempty"`
@@ -1957,7 +1961,7 @@ type DatasetItemBatch struct {
 	// one the latest version is changed in place.
 	BatchGroupID string `json:"batch_group_id,omitempty"`
 	// Id of the dataset whose items the new version starts with, instead of
-	// those of the version before. It goes with copy_from_version_id.
+	// those of the version before. It goes with CopyFromVersionID.
 	CopyFromDatasetID string `json:"copy_from_dataset_id,omitempty"`
 	// Id of the version of that dataset.
 	CopyFromVersionID string `json:"copy_from_version_id,omitempty"`
@@ -1976,7 +1980,7 @@ type DatasetItemBatch struct {
 type DatasetItemBatchUpdate struct {
 	// Id of the dataset that the filters apply to.
 	DatasetID string `json:"dataset_id,omitempty"`
-	// Conditions that the items to change meet; they need dataset_id.
+	// Conditions that the items to change meet; they need DatasetID.
 	Filters []DatasetItemFilter `json:"filters,omitzero"`
 	// Ids of the items to change; give them or filters.
 	IDs []string `json:"ids,omitzero"`
@@ -1990,8 +1994,8 @@ type DatasetItemChanges struct {
 	// Items that the new version has in addition.
 	AddedItems []DatasetItem `json:"added_items,omitzero"`
 	// Id of the version that the changes start from. If it is no longer the
-	// latest one, the server answers with a conflict unless override is set. The
-	// first version of a dataset has none.
+	// latest one, the server answers with a conflict unless the request
+	// overrides it. The first version of a dataset has none.
 	BaseVersion string `json:"base_version,omitempty"`
 	// What changed, for readers of the list of versions.
 	ChangeDescription string `json:"change_description,omitempty"`
@@ -2029,6 +2033,7 @@ type DatasetItemFilter struct {
 // DatasetItemPage is returned by findDatasetItemsWithExperimentItems and
 // getDatasetItems.
 type DatasetItemPage struct {
+	// Columns that the items have, those of other pages included.
 	Columns []Column      `json:"columns,omitzero"`
 	Content []DatasetItem `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -2055,7 +2060,7 @@ type DatasetItemStreamRequest struct {
 	Filters string `json:"filters,omitempty"`
 	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Project to look in first, before the whole workspace.
 	ProjectName string `json:"project_name,omitempty"`
 	// Most items that one stream carries; the misspelling is the name on the
 	// wire.
@@ -2225,7 +2230,7 @@ type DatasetVersionTag struct {
 type DatasetVersionUpdate struct {
 	// What changed, for readers of the list of versions.
 	ChangeDescription string `json:"change_description,omitempty"`
-	// Tags to add; only updates of several entries read it.
+	// Tags to add to the version.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
 }
 
@@ -2240,10 +2245,10 @@ type DeleteAttachmentsRequest struct {
 // DeleteFeedbackScore is taken by deleteSpanFeedbackScore and
 // deleteTraceFeedbackScore.
 type DeleteFeedbackScore struct {
-	// Author of the score; the user of the API key if it is not set.
+	// Author whose scores are deleted. Without one, those of all authors are.
 	Author string `json:"author,omitempty"`
 	Name   string `json:"name"`
-	// Id of the annotation queue that it was made in.
+	// Id of the annotation queue that the scores were made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
 }
 
@@ -2255,14 +2260,14 @@ type DeleteIDsHolder struct {
 
 // DeleteThreadFeedbackScores is taken by deleteThreadFeedbackScores.
 type DeleteThreadFeedbackScores struct {
-	// Author of the score; the user of the API key if it is not set.
+	// Author whose scores are deleted. Without one, those of all authors are.
 	Author string   `json:"author,omitempty"`
 	Names  []string `json:"names"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name"`
-	// Id of the annotation queue that it was made in.
+	// Id of the annotation queue that the scores were made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
-	// Id that traces name as thread_id.
+	// Id that traces name as ThreadID.
 	ThreadID string `json:"thread_id"`
 }
 
@@ -2270,7 +2275,7 @@ type DeleteThreadFeedbackScores struct {
 type DeleteTraceThreads struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
 	// Ids of the threads. All their traces are deleted.
 	ThreadIDs []string `json:"thread_ids"`
@@ -2720,7 +2725,7 @@ type FeedbackScoreBatchItemThread struct {
 	Source ScoreSource `json:"source"`
 	// Id of the annotation queue that it was made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
-	// Id that traces name as thread_id.
+	// Id that traces name as ThreadID.
 	ThreadID string `json:"thread_id"`
 	// Value of the score; at most nine decimal places are kept.
 	Value float64 `json:"value"`
@@ -3923,7 +3928,7 @@ type Span struct {
 	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
 	// Feedback scores; a value is the mean over its authors.
 	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
-	// UUID of version 7, best with the time of start_time: time ranges go by
+	// UUID of version 7, best with the time of StartTime: time ranges go by
 	// it. Without one, a repeated request makes another span.
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
@@ -3949,7 +3954,7 @@ type Span struct {
 	// google_ai, google_vertexai, anthropic_vertexai, bedrock and groq, so
 	// spelled.
 	Provider string `json:"provider,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it. If it is not set, the server has it as unknown.
 	Source Source `json:"source,omitempty"`
 	// When it began. It cannot be changed later.
 	StartTime time.Time `json:"start_time"`
@@ -4050,7 +4055,7 @@ type SpanSearchStreamRequest struct {
 	Limit int `json:"limit,omitzero"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
 	// End of the time range; the time in the ids counts.
 	ToTime time.Time `json:"to_time,omitzero"`
@@ -4094,7 +4099,7 @@ type SpanUpdate struct {
 	// google_ai, google_vertexai, anthropic_vertexai, bedrock and groq, so
 	// spelled.
 	Provider string `json:"provider,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it.
 	Source Source `json:"source,omitempty"`
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
@@ -4250,7 +4255,7 @@ type Trace struct {
 	GuardrailsValidations []GuardrailsValidation `json:"guardrails_validations,omitzero"`
 	// Whether there are spans of type tool.
 	HasToolSpans *bool `json:"has_tool_spans,omitempty"`
-	// UUID of version 7, best with the time of start_time: time ranges go by
+	// UUID of version 7, best with the time of StartTime: time ranges go by
 	// it. Without one, a repeated request makes another trace.
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
@@ -4272,7 +4277,7 @@ type Trace struct {
 	ProjectName string `json:"project_name,omitempty"`
 	// Providers of the models that the spans name.
 	Providers []string `json:"providers,omitzero"`
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it. If it is not set, the server has it as unknown.
 	Source    Source `json:"source,omitempty"`
 	SpanCount *int   `json:"span_count,omitempty"`
 	// Feedback scores of the spans; a value is the mean over all of one name.
@@ -4369,7 +4374,7 @@ type TraceSearchStreamRequest struct {
 	Limit int `json:"limit,omitzero"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
 	// Leaves placeholders where the server took out attachments; faster.
 	StripAttachments *bool `json:"strip_attachments,omitempty"`
@@ -4423,11 +4428,11 @@ type TraceThread struct {
 type TraceThreadBatchIdentifier struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
-	// Id that traces name as thread_id.
+	// Id that traces name as ThreadID.
 	ThreadID string `json:"thread_id,omitempty"`
-	// Ids of several threads, instead of thread_id; at most 1,000.
+	// Ids of several threads, instead of ThreadID.
 	ThreadIDs []string `json:"thread_ids,omitzero"`
 }
 
@@ -4460,9 +4465,9 @@ type TraceThreadFilter struct {
 type TraceThreadIdentifier struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
-	// Id that traces name as thread_id.
+	// Id that traces name as ThreadID.
 	ThreadID string `json:"thread_id"`
 	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
 	Truncate *bool `json:"truncate,omitempty"`
@@ -4504,7 +4509,7 @@ type TraceThreadSearchStreamRequest struct {
 	Limit int `json:"limit,omitzero"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
-	// Name of the project, in upper or lower case; a write may create it.
+	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
 	// Leaves placeholders where the server took out attachments; faster.
 	StripAttachments *bool `json:"strip_attachments,omitempty"`
@@ -4556,7 +4561,7 @@ type TraceUpdate struct {
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project that it was stored in; another is a conflict.
 	ProjectName string `json:"project_name,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it.
 	Source Source `json:"source,omitempty"`
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`

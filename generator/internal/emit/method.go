@@ -114,46 +114,6 @@ func (w methodWriter) singleBody() []jen.Code {
 	return []jen.Code{jen.Return(w.call(w.method.Call))}
 }
 
-// list emits the iterator over all pages and the method for one page.
-func (w methodWriter) list() {
-	page, params := w.method.Page, jen.Id("params")
-	name := jen.Id("Page").Types(w.typ(w.method.Result.Type))
-	args := []jen.Code{jen.Id("ctx")}
-	for _, a := range w.method.Args {
-		args = append(args, jen.Id(a.Name))
-	}
-	w.function(w.method.Name, w.method.Doc, w.iterator(),
-		jen.Return(jen.Id("pages").Call(jen.Id("ctx"), params.Clone().Dot("Page"), params.Clone().Dot("PageSize"),
-			jen.Func().Params(jen.Id("ctx").Add(w.typ("context.Context")), jen.List(jen.Id("page"), jen.Id("size")).Int()).
-				Params(jen.Op("*").Add(name.Clone()), jen.Error()).Block(
-				jen.Id("params").Op(":=").Id("params"),
-				jen.List(params.Clone().Dot("Page"), params.Clone().Dot("PageSize")).Op("=").List(jen.Id("page"), jen.Id("size")),
-				jen.Return(w.self().Dot(page.Method).Call(append(args, params, jen.Id("opts").Op("..."))...)),
-			))))
-
-	values := []jen.Code{
-		jen.Id("Number").Op(":").Id("page"),
-		jen.Id("Size").Op(":").Id("size"),
-		jen.Id("Items").Op(":").Id("answer").Dot(page.Items),
-	}
-	if page.Total != "" {
-		total := jen.Id("answer").Dot(page.Total)
-		if page.TotalPointer {
-			total = jen.Id("valueOf").Call(total)
-		}
-		values = append(values, jen.Id("Total").Op(":").Add(total))
-	}
-	if page.Sortable != "" {
-		values = append(values, jen.Id("SortableBy").Op(":").Id("answer").Dot(page.Sortable))
-	}
-	w.function(page.Method, page.Doc, jen.Params(jen.Op("*").Add(name.Clone()), jen.Error()),
-		jen.List(jen.Id("page"), jen.Id("size")).Op(":=").Id("pageOf").Call(params.Clone().Dot("Page"), params.Clone().Dot("PageSize")),
-		jen.List(jen.Id("answer"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
-		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
-		jen.Return(jen.Op("&").Add(name.Clone()).Custom(lines, values...), jen.Nil()),
-	)
-}
-
 // searchBody is the body of a search.
 func (w methodWriter) searchBody() []jen.Code {
 	s := w.method.Search

@@ -186,12 +186,22 @@ type Result struct {
 type Page struct {
 	Method string `json:"method"`
 	Doc    string `json:"doc"`
+	// More is the struct for pages that hold more than any page does; nil for others.
+	More *PageStruct `json:"more,omitempty"`
 	// Items, Total and Sortable are fields of the REST layer's page; Total and
 	// Sortable may be empty, and TotalPointer says that Total is a pointer.
 	Items        string `json:"items"`
 	Total        string `json:"total,omitempty"`
 	TotalPointer bool   `json:"totalPointer,omitempty"`
 	Sortable     string `json:"sortable,omitempty"`
+}
+
+// PageStruct is a page with what the list has besides its records. The fields have
+// the names that they have in the REST layer's page.
+type PageStruct struct {
+	Type   string  `json:"type"`
+	Doc    string  `json:"doc"`
+	Fields []Field `json:"fields"`
 }
 
 // Search describes how a search goes on.

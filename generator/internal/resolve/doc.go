@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/prose"
 	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
@@ -185,15 +186,19 @@ func (b *binder) limits() []string {
 		if in.Value == nil || in.Value.Kind != ir.ValueArg {
 			continue
 		}
-		if l := bounds(b.Contract.Resolve(in.Schema)); l != "" {
+		s := b.Contract.Resolve(in.Schema)
+		if l := size(s); l != "" {
 			all = append(all, fmt.Sprintf("%s holds %s.", in.Value.Name, l))
+		}
+		if l := between(s); l != "" {
+			all = append(all, fmt.Sprintf("%s is %s.", in.Value.Name, l))
 		}
 	}
 	return []string{strings.Join(all, " ")}
 }
 
-// bounds says how many elements or characters a value may have.
-func bounds(s *spec.Schema) string {
+// size says how many elements or characters a value may have.
+func size(s *spec.Schema) string {
 	if s == nil {
 		return ""
 	}
@@ -202,17 +207,62 @@ func bounds(s *spec.Schema) string {
 		return fmt.Sprintf("%d to %s values", *s.MinItems, thousands(*s.MaxItems))
 	case s.MaxItems != nil:
 		return fmt.Sprintf("at most %s values", thousands(*s.MaxItems))
-	case s.MinItems != nil && *s.MinItems > 0:
-		return fmt.Sprintf("at least %d values", *s.MinItems)
+	case s.MinItems != nil && *s.MinItems == 1:
+		return "at least one value"
+	case s.MinItems != nil && *s.MinItems > 1:
+		return fmt.Sprintf("at least %s values", thousands(*s.MinItems))
 	case s.MaxLength != nil:
 		return fmt.Sprintf("at most %s characters", thousands(*s.MaxLength))
 	}
 	return ""
 }
 
+// between says between which whole numbers a value must be. That one must not be
+// negative goes without saying.
+func between(s *spec.Schema) string {
+	if s == nil || s.Type != "integer" {
+		return ""
+	}
+	switch {
+	case s.Minimum != nil && s.Maximum != nil:
+		return fmt.Sprintf("from %s to %s", thousands(int(*s.Minimum)), thousands(int(*s.Maximum)))
+	case s.Maximum != nil:
+		return "at most " + thousands(int(*s.Maximum))
+	case s.Minimum != nil && *s.Minimum > 1:
+		return "at least " + thousands(int(*s.Minimum))
+	}
+	return ""
+}
+
+// withLimits adds to a description how large a value may be, if it does not say so
+// itself.
+func withLimits(doc string, s *spec.Schema, limits ...string) string {
+	for _, l := range limits {
+		if s != nil && s.MaxItems != nil && strings.Contains(doc, "t most "+thousands(*s.MaxItems)+" ") {
+			continue
+		}
+		doc = strings.TrimSpace(doc + " " + prose.Sentence(l))
+	}
+	return doc
+}
+
+// goName returns the Go name of an input of the method; "" if there is none.
+func (b *binder) goName(wire string) string {
+	for _, in := range b.inputs {
+		switch {
+		case in.Wire != wire || in.Hidden:
+		case in.Value != nil && in.Value.Kind == ir.ValueArg:
+			return in.Value.Name
+		default:
+			return orElse(in.Rename, in.Field)
+		}
+	}
+	return ""
+}
+
 // fieldDoc writes the comment of a field of a params struct.
 func (b *binder) fieldDoc(in *input, name string) string {
-	doc := in.Description
+	doc := prose.GoNames(in.Description, b.goName)
 	switch {
 	case doc != "":
 	case (b.method.Kind == ir.KindCreate || b.method.Kind == ir.KindUpdate) && in.Type != "*bool":
@@ -221,9 +271,8 @@ func (b *binder) fieldDoc(in *input, name string) string {
 	default:
 		doc = fmt.Sprintf("%s is sent as %s.", name, in.Wire)
 	}
-	if l := bounds(b.Contract.Resolve(in.Schema)); l != "" {
-		doc += fmt.Sprintf(" It holds %s.", l)
-	}
+	schema := b.Contract.Resolve(in.Schema)
+	doc = withLimits(doc, schema, size(schema), between(schema))
 	switch d := b.defaultValue(in); {
 	case in.Value != nil && in.Value.Kind == ir.ValueProject && in.Value.Other != "":
 		doc += fmt.Sprintf(" Without it and %s, it is the client's project.", in.Value.Other)

@@ -75,6 +75,9 @@ func (r *resolver) addMethod(g *ir.Group, m *ir.Method) {
 	free := r.declare(of+"."+m.Name, m.Pos)
 	if m.Page != nil {
 		free = r.declare(of+"."+m.Page.Method, m.Pos) && free
+		if m.Page.More != nil {
+			free = r.declare(m.Page.More.Type, m.Pos) && free
+		}
 	}
 	if m.Params != nil {
 		free = r.declare(m.Params.Type, m.Pos) && free

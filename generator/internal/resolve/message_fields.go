@@ -9,6 +9,7 @@ import (
 
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/prose"
 	"github.com/opik-go/sdk/generator/internal/spec"
 	"github.com/opik-go/sdk/generator/internal/tmpl"
 )
@@ -90,7 +91,7 @@ func (b *messageBuilder) fields() {
 				b.out.PathField = f.Name
 			}
 		}
-		f.Doc = describeField(f, b.Contract.Resolve(p.Schema))
+		f.Doc = b.describeField(f, b.Contract.Resolve(p.Schema))
 		b.addField(f, p.Name)
 	}
 	b.rulesWithoutProperty(members)
@@ -113,14 +114,12 @@ func (b *messageBuilder) contradictions() {
 }
 
 // describeField adds to a field's comment what the contract says about its value.
-func describeField(f ir.MessageField, s *spec.Schema) string {
-	doc := f.Doc
+func (b *messageBuilder) describeField(f ir.MessageField, s *spec.Schema) string {
+	doc := prose.GoNames(f.Doc, b.goName)
 	if doc == "" {
 		doc = fmt.Sprintf("%s is sent as %s.", f.Name, f.Wire)
 	}
-	if l := bounds(s); l != "" {
-		doc += fmt.Sprintf(" It holds %s.", l)
-	}
+	doc = withLimits(doc, s, size(s))
 	if l := f.Rules.Bounds(); l != "" {
 		doc += fmt.Sprintf(" It must be %s.", l)
 	}
@@ -128,6 +127,18 @@ func describeField(f ir.MessageField, s *spec.Schema) string {
 		doc += " It is required."
 	}
 	return doc
+}
+
+// goName returns the Go name of a property of the record; "" if there is none.
+func (b *messageBuilder) goName(wire string) string {
+	f := fieldByWire(b.REST.Types[b.recordType], wire)
+	if f == nil {
+		return ""
+	}
+	if rule := b.rule(wire); rule != nil {
+		return orElse(rule.Rename, f.Name)
+	}
+	return f.Name
 }
 
 // replaced applies the rules that leave no field: hidden properties, and those

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/ir"
@@ -52,6 +53,39 @@ func (b *binder) listResult(declared string) {
 	if f := fieldByWire(page, "sortable_by"); f != nil && f.Type == "[]string" {
 		b.method.Page.Sortable = f.Name
 	}
+	b.morePage(page)
+}
+
+// everyPage are the members that pages of all lists have, as far as they are there.
+var everyPage = []string{"page", "size", "content", "total", "sortable_by"}
+
+// morePage makes a struct for a page that holds more than others do.
+func (b *binder) morePage(page *restgen.Type) {
+	described := map[string]string{}
+	for _, p := range b.properties(b.answer()) {
+		described[p.Name] = p.Description
+	}
+	more := &ir.PageStruct{Type: camel(b.noun) + b.method.Page.Method}
+	for _, f := range page.Fields {
+		if !slices.Contains(everyPage, f.Wire) {
+			doc := orElse(described[f.Wire], fmt.Sprintf("%s comes as %s.", f.Name, f.Wire))
+			more.Fields = append(more.Fields, ir.Field{Name: f.Name, Type: b.qualify(f.Type), Doc: doc, Wire: f.Wire})
+		}
+	}
+	if len(more.Fields) > 0 {
+		more.Doc = fmt.Sprintf("%s is one page of [%s.%s].", more.Type, b.owner, b.tmpl.Name)
+		b.method.Page.More = more
+	}
+}
+
+// answer returns the schema of a successful JSON answer; nil if there is none.
+func (b *binder) answer() *spec.Schema {
+	for _, r := range b.op.Responses {
+		if strings.HasPrefix(r.Status, "2") && len(r.Content) > 0 {
+			return r.Content[0].Schema
+		}
+	}
+	return nil
 }
 
 // streamResult handles an iterator over a stream.

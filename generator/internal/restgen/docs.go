@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/opik-go/sdk/generator/internal/prose"
 )
 
 // typeUses says what a type is for.
@@ -33,8 +35,15 @@ func (d *document) collectDocs() {
 		d.docs[name] = comment(doc)
 		remove(s, "description", "deprecated")
 		visit(s, func(s *yaml.Node) {
-			for _, p := range members(get(s, "properties")) {
-				d.prepareFieldDoc(p)
+			properties := get(s, "properties")
+			goName := func(sent string) string {
+				if get(properties, sent) == nil {
+					return ""
+				}
+				return d.typeName(sent)
+			}
+			for _, p := range members(properties) {
+				d.prepareFieldDoc(p, goName)
 			}
 		})
 	}
@@ -43,8 +52,8 @@ func (d *document) collectDocs() {
 // prepareFieldDoc wraps a property's description. The generator of types writes
 // the field's name before it, which is marked for removal if the description is a
 // sentence of its own.
-func (d *document) prepareFieldDoc(p *yaml.Node) {
-	if about := withPeriod(text(p, "description")); about != "" {
+func (d *document) prepareFieldDoc(p *yaml.Node, goName func(string) string) {
+	if about := withPeriod(prose.GoNames(text(p, "description"), goName)); about != "" {
 		if !continuesName(about) {
 			about = ownSentence + about
 		}

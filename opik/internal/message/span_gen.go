@@ -33,12 +33,12 @@ var KindSpan = &Kind{
 type Span struct {
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the span was recorded: production, staging. It holds at
-	// most 150 characters.
+	// Environment is where the span was recorded: production, staging. At most 150
+	// characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
-	// UUID of version 7, best with the time of start_time: time ranges go by it.
+	// UUID of version 7, best with the time of StartTime: time ranges go by it.
 	// Without one, a repeated request makes another span.
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
@@ -60,7 +60,7 @@ type Span struct {
 	// Provider of the model. Costs are known for openai, anthropic, google_ai,
 	// google_vertexai, anthropic_vertexai, bedrock and groq, so spelled.
 	Provider string `json:"provider,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it. If it is not set, the server has it as unknown.
 	Source rest.Source `json:"source,omitempty"`
 	// When it began. It cannot be changed later. It is required.
 	StartTime time.Time `json:"start_time"`

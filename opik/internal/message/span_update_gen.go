@@ -35,8 +35,8 @@ type SpanUpdate struct {
 	ID string `json:"-"`
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the span was recorded: production, staging. It holds at
-	// most 150 characters.
+	// Environment is where the span was recorded: production, staging. At most 150
+	// characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
@@ -61,8 +61,7 @@ type SpanUpdate struct {
 	Provider string `json:"provider,omitempty"`
 	// Source is what made the span; it is changed only if it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
-	// at most 50 values.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
 	// Cost in US dollars; by default computed from model and usage. It must be at
 	// least 0.

@@ -33,12 +33,12 @@ var KindTrace = &Kind{
 type Trace struct {
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the trace was recorded: production, staging. It holds at
-	// most 150 characters.
+	// Environment is where the trace was recorded: production, staging. At most 150
+	// characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
-	// UUID of version 7, best with the time of start_time: time ranges go by it.
+	// UUID of version 7, best with the time of StartTime: time ranges go by it.
 	// Without one, a repeated request makes another trace.
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
@@ -53,7 +53,7 @@ type Trace struct {
 	Output any `json:"output,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
-	// What made it. The SDK sends sdk unless it is set.
+	// What made it. If it is not set, the server has it as unknown.
 	Source rest.Source `json:"source,omitempty"`
 	// When it began. It cannot be changed later. It is required.
 	StartTime time.Time `json:"start_time"`

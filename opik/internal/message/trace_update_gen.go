@@ -34,8 +34,8 @@ type TraceUpdate struct {
 	ID string `json:"-"`
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Environment is where the trace was recorded: production, staging. It holds at
-	// most 150 characters.
+	// Environment is where the trace was recorded: production, staging. At most 150
+	// characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *rest.ErrorInfo `json:"error_info,omitempty"`
@@ -53,8 +53,7 @@ type TraceUpdate struct {
 	ProjectName string `json:"project_name,omitempty"`
 	// Source is what made the trace; it is changed only if it is set.
 	Source rest.Source `json:"source,omitempty"`
-	// At most 50 tags of 1 to 100 characters. An empty list takes all away. It holds
-	// at most 50 values.
+	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
 	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string `json:"thread_id,omitempty"`
