@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -23,7 +24,9 @@ type recorder struct {
 	span func()
 	// flush waits until everything was sent.
 	flush func(context.Context) error
-	sink  *sink
+	// sent returns how many spans were sent so far.
+	sent func() int64
+	sink *sink
 }
 
 // wire says how a recorder reaches its sink.
@@ -59,6 +62,7 @@ func startOpik(tb testing.TB, w wire) recorder {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	var sent int64
 	ctx, root := client.StartTrace(context.Background(), "root")
 	tb.Cleanup(func() {
 		root.End()
@@ -73,9 +77,11 @@ func startOpik(tb testing.TB, w wire) recorder {
 			span.End()
 		},
 		flush: func(ctx context.Context) error {
-			_, err := client.Flush(ctx)
+			receipt, err := client.Flush(ctx)
+			sent += receipt.Kinds["span"].Delivered
 			return err
 		},
+		sent: func() int64 { return sent },
 		sink: s,
 	}
 }
@@ -91,7 +97,8 @@ func startOTel(tb testing.TB, w wire) recorder {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter, sdktrace.WithMaxQueueSize(queuedSpans)))
+	counted := &counter{SpanExporter: exporter}
+	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(counted, sdktrace.WithMaxQueueSize(queuedSpans)))
 	tracer := provider.Tracer("bench")
 	ctx, root := tracer.Start(context.Background(), "root")
 	tb.Cleanup(func() {
@@ -107,6 +114,18 @@ func startOTel(tb testing.TB, w wire) recorder {
 			span.End()
 		},
 		flush: provider.ForceFlush,
+		sent:  counted.sent.Load,
 		sink:  s,
 	}
+}
+
+// counter counts the spans that an exporter is given.
+type counter struct {
+	sdktrace.SpanExporter
+	sent atomic.Int64
+}
+
+func (c *counter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	c.sent.Add(int64(len(spans)))
+	return c.SpanExporter.ExportSpans(ctx, spans)
 }

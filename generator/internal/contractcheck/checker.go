@@ -156,8 +156,9 @@ func (p *problemList) add(place, format string, args ...any) {
 	*p = append(*p, place+": "+fmt.Sprintf(format, args...))
 }
 
-// splitPath returns the segments of a path, still escaped.
-func splitPath(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
+// splitPath returns the segments of a path, still escaped. A slash at the end
+// makes an empty segment: for the server that is another path.
+func splitPath(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
 
 // isParameter tells whether a segment of a pattern stands for a value.
 func isParameter(segment string) bool { return strings.HasPrefix(segment, "{") }
@@ -229,6 +230,9 @@ func (op *operation) checkQuery(raw string, p *problemList) {
 			p.add(place, "the operation has no such parameter")
 			continue
 		}
+		if usesPlus(raw, name) {
+			p.add(place, "a space is written %%20: the server decodes some values twice, and a plus does not survive that")
+		}
 		if len(query[name]) > 1 {
 			p.add(place, "it is given %d times", len(query[name]))
 		}
@@ -241,6 +245,17 @@ func (op *operation) checkQuery(raw string, p *problemList) {
 			p.add("query parameter "+param.Name, "it is required")
 		}
 	}
+}
+
+// usesPlus tells whether a value of the parameter holds a plus that is not escaped.
+func usesPlus(raw, name string) bool {
+	for pair := range strings.SplitSeq(raw, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		if key, err := url.QueryUnescape(key); err == nil && key == name && strings.Contains(value, "+") {
+			return true
+		}
+	}
+	return false
 }
 
 func (op *operation) checkBody(r Request, p *problemList) {

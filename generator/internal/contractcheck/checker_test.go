@@ -320,3 +320,27 @@ func TestNewRefusesBadContracts(t *testing.T) {
 		})
 	}
 }
+
+func TestCheckFindsWhatDecodersHide(t *testing.T) {
+	c := newChecker(t)
+	for name, test := range map[string]struct {
+		request Request
+		want    []string
+	}{
+		"slash at the end":         {post("/items/", `{"name":"n"}`), []string{"no operation POST /items/"}},
+		"two slashes at the start": {post("//items", `{"name":"n"}`), []string{"no operation POST //items"}},
+		"member given twice":       {post("/items", `{"name":"n","name":"m"}`), []string{"body /name: it is given 2 times"}},
+		"member below given twice": {post("/items", `{"name":"n","parts":[{},{"n":1,"n":2,"n":3}]}`), []string{"body /parts/1/n: it is given 3 times"}},
+		"free JSON given twice":    {post("/items", `{"name":"n","free":{"a":{"b":1,"b":2}}}`), []string{"body /free/a/b: it is given 2 times"}},
+		"same member elsewhere":    {post("/items", `{"name":"n","free":[{"a":1},{"a":2},{"name":{"name":1}}]}`), nil},
+		"bytes that are no UTF-8":  {post("/items", "{\"name\":\"a\xffb\"}"), []string{"body: it is no UTF-8"}},
+		"plus for a space":         {Request{Method: "GET", Path: "/items/" + id, Query: "day=a+b"}, []string{"query parameter day: a space is written %20"}},
+		"escaped plus":             {Request{Method: "GET", Path: "/items/" + id, Query: "day=a%2Bb%20c"}, nil},
+		"JSON twice in parameter":  {Request{Method: "GET", Path: "/items/" + id, Query: "day=x&filters=%5B%7B%22field%22%3A%22a%22%2C%22field%22%3A%22b%22%7D%5D"}, []string{"query parameter filters /0/field: it is given 2 times"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, problems := c.Check(test.request)
+			compare(t, problems, test.want)
+		})
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -74,6 +75,10 @@ func (d direction) checkJSON(place string, ref *openapi3.SchemaRef, text []byte,
 		p.add(place, "it is no JSON: %v", err)
 		return
 	}
+	if !utf8.Valid(text) {
+		p.add(place, "it is no UTF-8")
+	}
+	checkRepeated(place, text, p)
 	d.checkValue(place, ref, v, p)
 }
 
