@@ -624,9 +624,11 @@ const (
 	WorkspaceVersionOpikVersionVersion2 WorkspaceVersionOpikVersion = "version_2"
 )
 
-// ActivateRequest is taken by activatePairingSession.
+// ActivateRequest is taken by [Client.ActivatePairingSession].
 type ActivateRequest struct {
-	Hmac       string `json:"hmac"`
+	// At most 44 characters.
+	Hmac string `json:"hmac"`
+	// At most 128 characters.
 	RunnerName string `json:"runner_name"`
 }
 
@@ -641,12 +643,13 @@ type Agent struct {
 	Timeout     *int    `json:"timeout,omitempty"`
 }
 
-// AgentBlueprint is returned by createAgentConfig, getBlueprintByEnv,
-// getBlueprintById and 3 others and part of AgentConfigCreate and
-// BlueprintPage.
+// AgentBlueprint is returned by [Client.CreateAgentConfig],
+// [Client.GetBlueprintByEnv], [Client.GetBlueprintByID] and 3 others and part
+// of AgentConfigCreate and BlueprintPage.
 type AgentBlueprint struct {
-	CreatedAt     time.Time          `json:"created_at,omitzero"`
-	CreatedBy     string             `json:"created_by,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// At most 255 characters.
 	Description   string             `json:"description,omitempty"`
 	Envs          []string           `json:"envs,omitzero"`
 	ID            string             `json:"id,omitempty"`
@@ -654,14 +657,16 @@ type AgentBlueprint struct {
 	LastUpdatedBy string             `json:"last_updated_by,omitempty"`
 	Name          string             `json:"name,omitempty"`
 	Type          AgentBlueprintType `json:"type"`
-	Values        []AgentConfigValue `json:"values"`
+	// 1 to 250 values.
+	Values []AgentConfigValue `json:"values"`
 }
 
 // AgentBlueprintType is a value in AgentBlueprint. Values without a constant
 // are kept as they are.
 type AgentBlueprintType string
 
-// AgentConfigCreate is taken by createAgentConfig and updateAgentConfig.
+// AgentConfigCreate is taken by [Client.CreateAgentConfig] and
+// [Client.UpdateAgentConfig].
 type AgentConfigCreate struct {
 	Blueprint AgentBlueprint `json:"blueprint"`
 	ID        string         `json:"id,omitempty"`
@@ -677,26 +682,29 @@ type AgentConfigEnv struct {
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 	CreatedBy   string    `json:"created_by,omitempty"`
 	EndedAt     time.Time `json:"ended_at,omitzero"`
-	EnvName     string    `json:"env_name"`
-	ID          string    `json:"id,omitempty"`
+	// At most 50 characters.
+	EnvName string `json:"env_name"`
+	ID      string `json:"id,omitempty"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 }
 
-// AgentConfigEnvSetByName is taken by setEnvByBlueprintName.
+// AgentConfigEnvSetByName is taken by [Client.SetEnvByBlueprintName].
 type AgentConfigEnvSetByName struct {
 	BlueprintName string `json:"blueprint_name"`
 }
 
-// AgentConfigEnvUpdate is taken by createOrUpdateEnvs.
+// AgentConfigEnvUpdate is taken by [Client.CreateOrUpdateEnvs].
 type AgentConfigEnvUpdate struct {
+	// 1 to 100 values.
 	Envs []AgentConfigEnv `json:"envs"`
 	// Id of the project.
 	ProjectID string `json:"project_id"`
 }
 
-// AgentConfigRemoveValues is taken by removeConfigKeys.
+// AgentConfigRemoveValues is taken by [Client.RemoveConfigKeys].
 type AgentConfigRemoveValues struct {
+	// At most 250 values.
 	Keys []string `json:"keys"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
@@ -706,10 +714,11 @@ type AgentConfigRemoveValues struct {
 
 // AgentConfigValue is part of AgentBlueprint.
 type AgentConfigValue struct {
-	Description string               `json:"description,omitempty"`
-	Key         string               `json:"key"`
-	Type        AgentConfigValueType `json:"type"`
-	Value       string               `json:"value,omitempty"`
+	Description string `json:"description,omitempty"`
+	// At most 255 characters.
+	Key   string               `json:"key"`
+	Type  AgentConfigValueType `json:"type"`
+	Value string               `json:"value,omitempty"`
 }
 
 // AgentConfigValueType is a value in AgentConfigValue. Values without a
@@ -750,7 +759,7 @@ type AgentInsightsIssueDetail struct {
 	UsersImpacted *int64          `json:"users_impacted,omitempty"`
 }
 
-// AgentInsightsIssuePage is returned by findAgentInsightsIssues.
+// AgentInsightsIssuePage is returned by [Client.FindAgentInsightsIssues].
 type AgentInsightsIssuePage struct {
 	Content []AgentInsightsIssue `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -766,14 +775,15 @@ type AgentInsightsIssuePage struct {
 // findAgentInsightsIssues. Values without a constant are kept as they are.
 type AgentInsightsIssueStatus string
 
-// AgentInsightsIssueUpdate is taken by updateAgentInsightsIssue.
+// AgentInsightsIssueUpdate is taken by [Client.UpdateAgentInsightsIssue].
 type AgentInsightsIssueUpdate struct {
 	// Id of the project.
 	ProjectID string                   `json:"project_id"`
 	Status    AgentInsightsIssueStatus `json:"status"`
 }
 
-// AgentInsightsIssueWithDetails is returned by getAgentInsightsIssueById.
+// AgentInsightsIssueWithDetails is returned by
+// [Client.GetAgentInsightsIssueByID].
 type AgentInsightsIssueWithDetails struct {
 	Cause         string                     `json:"cause,omitempty"`
 	CreatedAt     time.Time                  `json:"created_at,omitzero"`
@@ -790,8 +800,8 @@ type AgentInsightsIssueWithDetails struct {
 	TracesQuery   string                     `json:"traces_query,omitempty"`
 }
 
-// AgentInsightsJob is returned by createAgentInsightsJob, getAgentInsightsJob
-// and updateAgentInsightsJob.
+// AgentInsightsJob is returned by [Client.CreateAgentInsightsJob],
+// [Client.GetAgentInsightsJob] and [Client.UpdateAgentInsightsJob].
 type AgentInsightsJob struct {
 	CreatedAt         time.Time `json:"created_at,omitzero"`
 	CreatedBy         string    `json:"created_by,omitempty"`
@@ -811,12 +821,12 @@ type AgentInsightsJob struct {
 // AgentInsightsJobUpdate. Values without a constant are kept as they are.
 type AgentInsightsJobStatus string
 
-// AgentInsightsJobUpdate is taken by updateAgentInsightsJob.
+// AgentInsightsJobUpdate is taken by [Client.UpdateAgentInsightsJob].
 type AgentInsightsJobUpdate struct {
 	Status AgentInsightsJobStatus `json:"status"`
 }
 
-// AgentInsightsReport is taken by reportAgentInsightsIssues.
+// AgentInsightsReport is taken by [Client.ReportAgentInsightsIssues].
 type AgentInsightsReport struct {
 	Issues []ReportedIssue `json:"issues"`
 	// Id of the project.
@@ -838,8 +848,9 @@ type AggregationData struct {
 	TraceCount            *int64                 `json:"trace_count,omitempty"`
 }
 
-// Alert is taken by createAlert, testWebhook and updateAlert, returned by
-// getAlertById and part of AlertPage.
+// Alert is taken by [Client.CreateAlert], [Client.TestWebhook] and
+// [Client.UpdateAlert], returned by [Client.GetAlertByID] and part of
+// AlertPage.
 type Alert struct {
 	AlertType     AlertType         `json:"alert_type,omitempty"`
 	CreatedAt     time.Time         `json:"created_at,omitzero"`
@@ -849,14 +860,16 @@ type Alert struct {
 	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitzero"`
-	Name          string            `json:"name,omitempty"`
+	// At most 255 characters.
+	Name string `json:"name,omitempty"`
 	// Id of the project.
 	ProjectID string         `json:"project_id,omitempty"`
 	Triggers  []AlertTrigger `json:"triggers,omitzero"`
 	Webhook   Webhook        `json:"webhook"`
 }
 
-// AlertPage is returned by findAlerts and findAlertsByProject.
+// AlertPage is returned by [Client.FindAlertsByProject] and
+// [Client.FindAlerts].
 type AlertPage struct {
 	Content []Alert `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -904,20 +917,21 @@ type AlertTriggerEventType string
 // constant are kept as they are.
 type AlertType string
 
-// AnalyticsQueryRequest is taken by executeAnalyticsQuery.
+// AnalyticsQueryRequest is taken by [Client.ExecuteAnalyticsQuery].
 type AnalyticsQueryRequest struct {
 	Query string `json:"query"`
 }
 
-// AnalyticsQueryResponse is returned by executeAnalyticsQuery.
+// AnalyticsQueryResponse is returned by [Client.ExecuteAnalyticsQuery].
 type AnalyticsQueryResponse struct {
 	Results []json.RawMessage `json:"results,omitzero"`
 }
 
-// AnnotationQueue is taken by createAnnotationQueue, returned by
-// getAnnotationQueueById and part of AnnotationQueueBatch and
+// AnnotationQueue is taken by [Client.CreateAnnotationQueue], returned by
+// [Client.GetAnnotationQueueByID] and part of AnnotationQueueBatch and
 // AnnotationQueuePage.
 type AnnotationQueue struct {
+	// From 1 to 1,000.
 	AnnotatorsPerItem       int                    `json:"annotators_per_item,omitzero"`
 	CommentsEnabled         *bool                  `json:"comments_enabled,omitempty"`
 	CreatedAt               time.Time              `json:"created_at,omitzero"`
@@ -930,8 +944,9 @@ type AnnotationQueue struct {
 	ItemsCount              *int64                 `json:"items_count,omitempty"`
 	LastUpdatedAt           time.Time              `json:"last_updated_at,omitzero"`
 	LastUpdatedBy           string                 `json:"last_updated_by,omitempty"`
-	LockTimeoutSeconds      int                    `json:"lock_timeout_seconds,omitzero"`
-	Name                    string                 `json:"name"`
+	// From 1 to 3,600.
+	LockTimeoutSeconds int    `json:"lock_timeout_seconds,omitzero"`
+	Name               string `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id"`
 	// Name of the project, in upper or lower case; a write may create it.
@@ -940,18 +955,20 @@ type AnnotationQueue struct {
 	Scope       AnnotationQueueScope      `json:"scope"`
 }
 
-// AnnotationQueueBatch is taken by createAnnotationQueueBatch.
+// AnnotationQueueBatch is taken by [Client.CreateAnnotationQueueBatch].
 type AnnotationQueueBatch struct {
+	// 1 to 1,000 values.
 	AnnotationQueues []AnnotationQueue `json:"annotation_queues"`
 }
 
-// AnnotationQueueItemIDs is taken by addItemsToAnnotationQueue and
-// removeItemsFromAnnotationQueue.
+// AnnotationQueueItemIDs is taken by [Client.AddItemsToAnnotationQueue] and
+// [Client.RemoveItemsFromAnnotationQueue].
 type AnnotationQueueItemIDs struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 }
 
-// AnnotationQueuePage is returned by findAnnotationQueues.
+// AnnotationQueuePage is returned by [Client.FindAnnotationQueues].
 type AnnotationQueuePage struct {
 	Content []AnnotationQueue `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -974,15 +991,17 @@ type AnnotationQueueReviewer struct {
 // are kept as they are.
 type AnnotationQueueScope string
 
-// AnnotationQueueUpdate is taken by updateAnnotationQueue.
+// AnnotationQueueUpdate is taken by [Client.UpdateAnnotationQueue].
 type AnnotationQueueUpdate struct {
+	// From 1 to 1,000.
 	AnnotatorsPerItem       int      `json:"annotators_per_item,omitzero"`
 	CommentsEnabled         *bool    `json:"comments_enabled,omitempty"`
 	Description             string   `json:"description,omitempty"`
 	FeedbackDefinitionNames []string `json:"feedback_definition_names,omitzero"`
 	Instructions            string   `json:"instructions,omitempty"`
-	LockTimeoutSeconds      int      `json:"lock_timeout_seconds,omitzero"`
-	Name                    string   `json:"name,omitempty"`
+	// From 1 to 3,600.
+	LockTimeoutSeconds int    `json:"lock_timeout_seconds,omitzero"`
+	Name               string `json:"name,omitempty"`
 }
 
 // AssertionResult is part of ExperimentItem.
@@ -992,8 +1011,9 @@ type AssertionResult struct {
 	Value  string `json:"value,omitempty"`
 }
 
-// AssertionResultBatch is taken by storeAssertionsBatch.
+// AssertionResultBatch is taken by [Client.StoreAssertionsBatch].
 type AssertionResultBatch struct {
+	// 1 to 1,000 values.
 	AssertionResults []AssertionResultBatchItem     `json:"assertion_results"`
 	EntityType       AssertionResultBatchEntityType `json:"entity_type"`
 }
@@ -1049,7 +1069,7 @@ type Attachment struct {
 // without a constant are kept as they are.
 type AttachmentEntityType string
 
-// AttachmentPage is returned by attachmentList.
+// AttachmentPage is returned by [Client.AttachmentList].
 type AttachmentPage struct {
 	Content []Attachment `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -1068,7 +1088,7 @@ type AudioURL struct {
 }
 
 // AuthorizationServerMetadata is returned by
-// getOAuthAuthorizationServerMetadata.
+// [Client.GetOAuthAuthorizationServerMetadata].
 type AuthorizationServerMetadata struct {
 	AuthorizationEndpoint             string   `json:"authorization_endpoint,omitempty"`
 	CodeChallengeMethodsSupported     []string `json:"code_challenge_methods_supported,omitzero"`
@@ -1081,7 +1101,7 @@ type AuthorizationServerMetadata struct {
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported,omitzero"`
 }
 
-// AuthorizeContext is returned by getAuthorizeContext.
+// AuthorizeContext is returned by [Client.GetAuthorizeContext].
 type AuthorizeContext struct {
 	ClientLogoURI string          `json:"client_logo_uri,omitempty"`
 	ClientName    string          `json:"client_name,omitempty"`
@@ -1141,7 +1161,7 @@ type AutomationRuleEvaluatorObjectObject struct {
 	union json.RawMessage
 }
 
-// AutomationRuleEvaluatorPage is returned by findEvaluators.
+// AutomationRuleEvaluatorPage is returned by [Client.FindEvaluators].
 type AutomationRuleEvaluatorPage struct {
 	Content []AutomationRuleEvaluatorObjectObject `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -1399,10 +1419,12 @@ type AvgValueStat struct {
 	Value *float64                  `json:"value,omitempty"`
 }
 
-// BatchDelete is taken by deleteAlertBatch, deleteAnnotationQueueBatch,
-// deleteAutomationRuleEvaluatorBatch and 12 others.
+// BatchDelete is taken by [Client.DeleteAlertBatch],
+// [Client.DeleteAnnotationQueueBatch],
+// [Client.DeleteAutomationRuleEvaluatorBatch] and 12 others.
 type BatchDelete struct {
-	// Ids of the entries to delete. Unknown ones are skipped.
+	// Ids of the entries to delete. Unknown ones are skipped. 1 to 1,000
+	// values.
 	IDs []string `json:"ids"`
 }
 
@@ -1413,13 +1435,14 @@ type BIInformation struct {
 	WorkspaceID string `json:"workspace_id,omitempty"`
 }
 
-// BIInformationResponse is returned by getDatasetBiInfo, getExperimentBiInfo,
-// getSpansBiInfo and getTracesBiInfo.
+// BIInformationResponse is returned by [Client.GetDatasetBIInfo],
+// [Client.GetExperimentBIInfo], [Client.GetSpansBIInfo] and
+// [Client.GetTracesBIInfo].
 type BIInformationResponse struct {
 	BIInformation []BIInformation `json:"bi_information,omitzero"`
 }
 
-// BlueprintPage is returned by getBlueprintHistory.
+// BlueprintPage is returned by [Client.GetBlueprintHistory].
 type BlueprintPage struct {
 	Content []AgentBlueprint `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -1432,8 +1455,9 @@ type BlueprintPage struct {
 
 // BooleanFeedbackDefinition is part of Feedback and FeedbackObject.
 type BooleanFeedbackDefinition struct {
-	CreatedAt     time.Time             `json:"created_at,omitzero"`
-	CreatedBy     string                `json:"created_by,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// At most 255 characters.
 	Description   string                `json:"description,omitempty"`
 	Details       BooleanFeedbackDetail `json:"details"`
 	ID            string                `json:"id,omitempty"`
@@ -1461,7 +1485,7 @@ type BreakdownConfig struct {
 // are kept as they are.
 type BreakdownConfigField string
 
-// BridgeCommand is returned by getBridgeCommand.
+// BridgeCommand is returned by [Client.GetBridgeCommand].
 type BridgeCommand struct {
 	Args           json.RawMessage     `json:"args,omitempty"`
 	CommandID      string              `json:"command_id,omitempty"`
@@ -1477,7 +1501,7 @@ type BridgeCommand struct {
 	Type           BridgeCommandType   `json:"type,omitempty"`
 }
 
-// BridgeCommandBatchResponse is returned by nextBridgeCommands.
+// BridgeCommandBatchResponse is returned by [Client.NextBridgeCommands].
 type BridgeCommandBatchResponse struct {
 	Commands []BridgeCommandItem `json:"commands,omitzero"`
 }
@@ -1491,12 +1515,12 @@ type BridgeCommandItem struct {
 	Type           BridgeCommandType `json:"type,omitempty"`
 }
 
-// BridgeCommandNextRequest is taken by nextBridgeCommands.
+// BridgeCommandNextRequest is taken by [Client.NextBridgeCommands].
 type BridgeCommandNextRequest struct {
 	MaxCommands *int `json:"max_commands,omitempty"`
 }
 
-// BridgeCommandResultRequest is taken by reportBridgeResult.
+// BridgeCommandResultRequest is taken by [Client.ReportBridgeResult].
 type BridgeCommandResultRequest struct {
 	DurationMs *int64              `json:"duration_ms,omitempty"`
 	Error      json.RawMessage     `json:"error,omitempty"`
@@ -1508,14 +1532,14 @@ type BridgeCommandResultRequest struct {
 // BridgeCommandResultRequest. Values without a constant are kept as they are.
 type BridgeCommandStatus string
 
-// BridgeCommandSubmitRequest is taken by createBridgeCommand.
+// BridgeCommandSubmitRequest is taken by [Client.CreateBridgeCommand].
 type BridgeCommandSubmitRequest struct {
 	Args           json.RawMessage   `json:"args"`
 	TimeoutSeconds *int              `json:"timeout_seconds,omitempty"`
 	Type           BridgeCommandType `json:"type"`
 }
 
-// BridgeCommandSubmitResponse is returned by createBridgeCommand.
+// BridgeCommandSubmitResponse is returned by [Client.CreateBridgeCommand].
 type BridgeCommandSubmitResponse struct {
 	CommandID string `json:"command_id,omitempty"`
 }
@@ -1526,8 +1550,9 @@ type BridgeCommandType string
 
 // CategoricalFeedbackDefinition is part of Feedback and FeedbackObject.
 type CategoricalFeedbackDefinition struct {
-	CreatedAt     time.Time                 `json:"created_at,omitzero"`
-	CreatedBy     string                    `json:"created_by,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// At most 255 characters.
 	Description   string                    `json:"description,omitempty"`
 	Details       CategoricalFeedbackDetail `json:"details"`
 	ID            string                    `json:"id,omitempty"`
@@ -1551,7 +1576,7 @@ type ChatCompletionChoice struct {
 	Message      *AssistantMessage `json:"message,omitempty"`
 }
 
-// ChatCompletionRequest is taken by createChatCompletions.
+// ChatCompletionRequest is taken by [Client.CreateChatCompletions].
 type ChatCompletionRequest struct {
 	FrequencyPenalty    *float64          `json:"frequency_penalty,omitempty"`
 	FunctionCall        *FunctionCall     `json:"function_call,omitempty"`
@@ -1582,7 +1607,7 @@ type ChatCompletionRequest struct {
 	User                string            `json:"user,omitempty"`
 }
 
-// ChatCompletionResponse is returned by createChatCompletions.
+// ChatCompletionResponse is returned by [Client.CreateChatCompletions].
 type ChatCompletionResponse struct {
 	Choices           []ChatCompletionChoice `json:"choices,omitzero"`
 	Created           *int64                 `json:"created,omitempty"`
@@ -1599,14 +1624,17 @@ type Check struct {
 	Result GuardrailResult `json:"result,omitempty"`
 }
 
-// ClientRegistrationRequest is taken by registerOAuthClient.
+// ClientRegistrationRequest is taken by [Client.RegisterOAuthClient].
 type ClientRegistrationRequest struct {
-	ClientName   string   `json:"client_name"`
-	LogoURI      string   `json:"logo_uri,omitempty"`
+	// At most 255 characters.
+	ClientName string `json:"client_name"`
+	// At most 2,048 characters.
+	LogoURI string `json:"logo_uri,omitempty"`
+	// At most 10 values.
 	RedirectUris []string `json:"redirect_uris"`
 }
 
-// ClientRegistrationResponse is returned by registerOAuthClient.
+// ClientRegistrationResponse is returned by [Client.RegisterOAuthClient].
 type ClientRegistrationResponse struct {
 	ClientID                string   `json:"client_id,omitempty"`
 	ClientIDIssuedAt        *int64   `json:"client_id_issued_at,omitempty"`
@@ -1634,9 +1662,10 @@ type Column struct {
 // are.
 type ColumnTypes string
 
-// Comment is taken by addSpanComment, addThreadComment, addTraceComment and 3
-// others, returned by getSpanComment, getThreadComment and getTraceComment and
-// part of Experiment, ExperimentItem, Span and 2 others.
+// Comment is taken by [Client.AddSpanComment], [Client.AddThreadComment],
+// [Client.AddTraceComment] and 3 others, returned by [Client.GetSpanComment],
+// [Client.GetThreadComment] and [Client.GetTraceComment] and part of
+// Experiment, ExperimentItem, Span and 2 others.
 type Comment struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 	CreatedBy     string    `json:"created_by,omitempty"`
@@ -1648,7 +1677,7 @@ type Comment struct {
 	Text          string `json:"text"`
 }
 
-// CompleteMultipartUploadRequest is taken by completeMultiPartUpload.
+// CompleteMultipartUploadRequest is taken by [Client.CompleteMultiPartUpload].
 type CompleteMultipartUploadRequest struct {
 	ContainerID string               `json:"container_id,omitempty"`
 	EntityID    string               `json:"entity_id"`
@@ -1667,7 +1696,7 @@ type CompletionTokensDetails struct {
 	ReasoningTokens *int `json:"reasoning_tokens,omitempty"`
 }
 
-// ConsentRequest is taken by consent.
+// ConsentRequest is taken by [Client.Consent].
 type ConsentRequest struct {
 	ClientID            string `json:"client_id"`
 	CodeChallenge       string `json:"code_challenge"`
@@ -1680,7 +1709,7 @@ type ConsentRequest struct {
 	WorkspaceName       string `json:"workspace_name,omitempty"`
 }
 
-// ConsentResponse is returned by consent.
+// ConsentResponse is returned by [Client.Consent].
 type ConsentResponse struct {
 	RedirectTo string `json:"redirect_to,omitempty"`
 }
@@ -1692,13 +1721,14 @@ type CountValueStat struct {
 	Value *int64                    `json:"value,omitempty"`
 }
 
-// CreateDatasetItemsFromCSVForm is taken by createDatasetItemsFromCsv.
+// CreateDatasetItemsFromCSVForm is taken by [Client.CreateDatasetItemsFromCSV].
 type CreateDatasetItemsFromCSVForm struct {
 	DatasetID string `json:"dataset_id"`
 	File      *File  `json:"file"`
 }
 
-// CreateDatasetItemsFromJSONForm is taken by createDatasetItemsFromJson.
+// CreateDatasetItemsFromJSONForm is taken by
+// [Client.CreateDatasetItemsFromJSON].
 type CreateDatasetItemsFromJSONForm struct {
 	DatasetID string                               `json:"dataset_id"`
 	File      *File                                `json:"file"`
@@ -1710,7 +1740,8 @@ type CreateDatasetItemsFromJSONForm struct {
 // are.
 type CreateDatasetItemsFromJSONFormFormat string
 
-// CreateDatasetItemsFromSpansRequest is taken by createDatasetItemsFromSpans.
+// CreateDatasetItemsFromSpansRequest is taken by
+// [Client.CreateDatasetItemsFromSpans].
 type CreateDatasetItemsFromSpansRequest struct {
 	// What the items carry beside input and output.
 	EnrichmentOptions SpanEnrichmentOptions `json:"enrichment_options"`
@@ -1718,11 +1749,12 @@ type CreateDatasetItemsFromSpansRequest struct {
 	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
 	// How often the new items are run, and how often they must pass.
 	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	// Ids of the spans to make items of.
+	// Ids of the spans to make items of. At least one value.
 	SpanIDs []string `json:"span_ids"`
 }
 
-// CreateDatasetItemsFromTracesRequest is taken by createDatasetItemsFromTraces.
+// CreateDatasetItemsFromTracesRequest is taken by
+// [Client.CreateDatasetItemsFromTraces].
 type CreateDatasetItemsFromTracesRequest struct {
 	// What the items carry beside input and output.
 	EnrichmentOptions TraceEnrichmentOptions `json:"enrichment_options"`
@@ -1730,11 +1762,11 @@ type CreateDatasetItemsFromTracesRequest struct {
 	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
 	// How often the new items are run, and how often they must pass.
 	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	// Ids of the traces to make items of.
+	// Ids of the traces to make items of. At least one value.
 	TraceIDs []string `json:"trace_ids"`
 }
 
-// CreateLocalRunnerJobRequest is taken by createJob.
+// CreateLocalRunnerJobRequest is taken by [Client.CreateJob].
 type CreateLocalRunnerJobRequest struct {
 	AgentName     string          `json:"agent_name"`
 	BlueprintName string          `json:"blueprint_name,omitempty"`
@@ -1747,7 +1779,7 @@ type CreateLocalRunnerJobRequest struct {
 	PromptMasks map[string]string `json:"prompt_masks,omitzero"`
 }
 
-// CreatePromptVersion is taken by createPromptVersion.
+// CreatePromptVersion is taken by [Client.CreatePromptVersion].
 type CreatePromptVersion struct {
 	Name string `json:"name"`
 	// Id of the project.
@@ -1758,33 +1790,38 @@ type CreatePromptVersion struct {
 	Version           PromptVersion           `json:"version"`
 }
 
-// CreateSessionRequest is taken by createPairingSession.
+// CreateSessionRequest is taken by [Client.CreatePairingSession].
 type CreateSessionRequest struct {
+	// At most 44 characters.
 	ActivationKey string `json:"activation_key"`
 	// Id of the project.
-	ProjectID  string          `json:"project_id"`
+	ProjectID string `json:"project_id"`
+	// From 60 to 600.
 	TTLSeconds int             `json:"ttl_seconds,omitzero"`
 	Type       LocalRunnerType `json:"type"`
 }
 
-// CreateSessionResponse is returned by createPairingSession.
+// CreateSessionResponse is returned by [Client.CreatePairingSession].
 type CreateSessionResponse struct {
 	RunnerID  string `json:"runner_id,omitempty"`
 	SessionID string `json:"session_id,omitempty"`
 }
 
-// Dashboard is taken by createDashboard and createInsightsView, returned by
-// createDashboard, createInsightsView, getDashboardById and 3 others and part
+// Dashboard is taken by [Client.CreateDashboard] and
+// [Client.CreateInsightsView], returned by [Client.CreateDashboard],
+// [Client.CreateInsightsView], [Client.GetDashboardByID] and 3 others and part
 // of DashboardPage.
 type Dashboard struct {
-	Config        json.RawMessage `json:"config"`
-	CreatedAt     time.Time       `json:"created_at,omitzero"`
-	CreatedBy     string          `json:"created_by,omitempty"`
-	Description   string          `json:"description,omitempty"`
-	ID            string          `json:"id,omitempty"`
-	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
-	Name          string          `json:"name"`
+	Config    json.RawMessage `json:"config"`
+	CreatedAt time.Time       `json:"created_at,omitzero"`
+	CreatedBy string          `json:"created_by,omitempty"`
+	// At most 1,000 characters.
+	Description   string    `json:"description,omitempty"`
+	ID            string    `json:"id,omitempty"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// At most 120 characters.
+	Name string `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
@@ -1795,8 +1832,8 @@ type Dashboard struct {
 	WorkspaceID string         `json:"workspace_id,omitempty"`
 }
 
-// DashboardPage is returned by findDashboards, findDashboardsByProject and
-// findInsightsViews.
+// DashboardPage is returned by [Client.FindDashboardsByProject],
+// [Client.FindDashboards] and [Client.FindInsightsViews].
 type DashboardPage struct {
 	Content []Dashboard `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -1817,12 +1854,15 @@ type DashboardScope string
 // constant are kept as they are.
 type DashboardType string
 
-// DashboardUpdate is taken by updateDashboard and updateInsightsView.
+// DashboardUpdate is taken by [Client.UpdateDashboard] and
+// [Client.UpdateInsightsView].
 type DashboardUpdate struct {
-	Config      json.RawMessage `json:"config,omitempty"`
-	Description string          `json:"description,omitempty"`
-	Name        string          `json:"name,omitempty"`
-	Type        DashboardType   `json:"type,omitempty"`
+	Config json.RawMessage `json:"config,omitempty"`
+	// At most 1,000 characters.
+	Description string `json:"description,omitempty"`
+	// At most 120 characters.
+	Name string        `json:"name,omitempty"`
+	Type DashboardType `json:"type,omitempty"`
 }
 
 // DataPointNumber is part of ResultsNumber.
@@ -1831,14 +1871,15 @@ type DataPointNumber struct {
 	Value *float64  `json:"value,omitempty"`
 }
 
-// Dataset is taken by createDataset, returned by getDatasetById and
-// getDatasetByIdentifier and part of DatasetPage.
+// Dataset is taken by [Client.CreateDataset], returned by
+// [Client.GetDatasetByID] and [Client.GetDatasetByIdentifier] and part of
+// DatasetPage.
 type Dataset struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	CreatedBy string    `json:"created_by,omitempty"`
 	// Number of items of the latest version.
 	DatasetItemsCount *int64 `json:"dataset_items_count,omitempty"`
-	// What the dataset is about.
+	// What the dataset is about. At most 255 characters.
 	Description string `json:"description,omitempty"`
 	// Number of experiments with the dataset.
 	ExperimentCount *int64 `json:"experiment_count,omitempty"`
@@ -1868,23 +1909,23 @@ type Dataset struct {
 	Visibility Visibility `json:"visibility,omitempty"`
 }
 
-// DatasetExpansion is taken by expandDataset.
+// DatasetExpansion is taken by [Client.ExpandDataset].
 type DatasetExpansion struct {
 	// Prompt to use instead of the built-in one.
 	CustomPrompt string `json:"custom_prompt,omitempty"`
-	// Most tokens of the answer of the model.
+	// Most tokens of the answer of the model. At least 100.
 	MaxCompletionTokens int `json:"max_completion_tokens,omitzero"`
 	// Name of the model that invents the items.
 	Model string `json:"model"`
 	// Columns that invented items take over unchanged.
 	PreserveFields []string `json:"preserve_fields,omitzero"`
-	// How many items to invent.
+	// How many items to invent. From 1 to 200.
 	SampleCount int `json:"sample_count,omitzero"`
 	// What the invented items should vary.
 	VariationInstructions string `json:"variation_instructions,omitempty"`
 }
 
-// DatasetExpansionResponse is returned by expandDataset.
+// DatasetExpansionResponse is returned by [Client.ExpandDataset].
 type DatasetExpansionResponse struct {
 	GeneratedSamples []DatasetItem `json:"generated_samples,omitzero"`
 	GenerationTime   time.Time     `json:"generation_time,omitzero"`
@@ -1892,8 +1933,8 @@ type DatasetExpansionResponse struct {
 	TotalGenerated   *int          `json:"total_generated,omitempty"`
 }
 
-// DatasetExportJob is returned by getDatasetExportJob, getDatasetExportJobs and
-// startDatasetExport.
+// DatasetExportJob is returned by [Client.GetDatasetExportJob],
+// [Client.GetDatasetExportJobs] and [Client.StartDatasetExport].
 type DatasetExportJob struct {
 	CreatedAt     time.Time              `json:"created_at,omitzero"`
 	CreatedBy     string                 `json:"created_by,omitempty"`
@@ -1913,7 +1954,8 @@ type DatasetExportJob struct {
 // constant are kept as they are.
 type DatasetExportJobStatus string
 
-// DatasetIdentifier is taken by deleteDatasetByName and getDatasetByIdentifier.
+// DatasetIdentifier is taken by [Client.DeleteDatasetByName] and
+// [Client.GetDatasetByIdentifier].
 type DatasetIdentifier struct {
 	// Name of the dataset.
 	DatasetName string `json:"dataset_name"`
@@ -1921,9 +1963,10 @@ type DatasetIdentifier struct {
 	ProjectName string `json:"project_name,omitempty"`
 }
 
-// DatasetItem is taken by patchDatasetItem, returned by getDatasetItemById and
-// streamDatasetItems and part of DatasetExpansionResponse, DatasetItemBatch,
-// DatasetItemChanges and DatasetItemPage.
+// DatasetItem is taken by [Client.PatchDatasetItem], returned by
+// [Client.GetDatasetItemByID] and [Client.StreamDatasetItems] and part of
+// DatasetExpansionResponse, DatasetItemBatch, DatasetItemChanges and
+// DatasetItemPage.
 type DatasetItem struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	CreatedBy string    `json:"created_by,omitempty"`
@@ -1955,7 +1998,7 @@ type DatasetItem struct {
 	TraceID string `json:"trace_id,omitempty"`
 }
 
-// DatasetItemBatch is taken by createOrUpdateDatasetItems.
+// DatasetItemBatch is taken by [Client.CreateOrUpdateDatasetItems].
 type DatasetItemBatch struct {
 	// UUID of a group of requests that make one new version together. Without
 	// one the latest version is changed in place.
@@ -1968,28 +2011,29 @@ type DatasetItemBatch struct {
 	// Id of the dataset; give it or the name.
 	DatasetID string `json:"dataset_id,omitempty"`
 	// Name of the dataset, created if need be; give it or the id.
-	DatasetName string        `json:"dataset_name,omitempty"`
-	Items       []DatasetItem `json:"items"`
+	DatasetName string `json:"dataset_name,omitempty"`
+	// 1 to 1,000 values.
+	Items []DatasetItem `json:"items"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 }
 
-// DatasetItemBatchUpdate is taken by batchUpdateDatasetItems.
+// DatasetItemBatchUpdate is taken by [Client.BatchUpdateDatasetItems].
 type DatasetItemBatchUpdate struct {
 	// Id of the dataset that the filters apply to.
 	DatasetID string `json:"dataset_id,omitempty"`
 	// Conditions that the items to change meet; they need DatasetID.
 	Filters []DatasetItemFilter `json:"filters,omitzero"`
-	// Ids of the items to change; give them or filters.
+	// Ids of the items to change; give them or filters. 1 to 1,000 values.
 	IDs []string `json:"ids,omitzero"`
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool             `json:"merge_tags,omitempty"`
 	Update    DatasetItemUpdate `json:"update"`
 }
 
-// DatasetItemChanges is taken by applyDatasetItemChanges.
+// DatasetItemChanges is taken by [Client.ApplyDatasetItemChanges].
 type DatasetItemChanges struct {
 	// Items that the new version has in addition.
 	AddedItems []DatasetItem `json:"added_items,omitzero"`
@@ -2016,7 +2060,7 @@ type DatasetItemChanges struct {
 	Tags []string `json:"tags,omitzero"`
 }
 
-// DatasetItemFilter is taken by getDatasetItems and part of
+// DatasetItemFilter is taken by [Client.GetDatasetItems] and part of
 // DatasetItemBatchUpdate and DatasetItemsDelete.
 type DatasetItemFilter struct {
 	// Name of the field, such as name, tags, usage.total_tokens or
@@ -2030,8 +2074,8 @@ type DatasetItemFilter struct {
 	Value string `json:"value"`
 }
 
-// DatasetItemPage is returned by findDatasetItemsWithExperimentItems and
-// getDatasetItems.
+// DatasetItemPage is returned by [Client.FindDatasetItemsWithExperimentItems]
+// and [Client.GetDatasetItems].
 type DatasetItemPage struct {
 	// Columns that the items have, those of other pages included.
 	Columns []Column      `json:"columns,omitzero"`
@@ -2050,7 +2094,7 @@ type DatasetItemPage struct {
 // kept as they are.
 type DatasetItemSource string
 
-// DatasetItemStreamRequest is taken by streamDatasetItems.
+// DatasetItemStreamRequest is taken by [Client.StreamDatasetItems].
 type DatasetItemStreamRequest struct {
 	// Name of the dataset.
 	DatasetName string `json:"dataset_name"`
@@ -2063,7 +2107,7 @@ type DatasetItemStreamRequest struct {
 	// Project to look in first, before the whole workspace.
 	ProjectName string `json:"project_name,omitempty"`
 	// Most items that one stream carries; the misspelling is the name on the
-	// wire.
+	// wire. From 1 to 2,000.
 	SteamLimit int `json:"steam_limit,omitzero"`
 }
 
@@ -2083,14 +2127,17 @@ type DatasetItemUpdate struct {
 	ExpectedOutput  string           `json:"expected_output,omitempty"`
 	Input           string           `json:"input,omitempty"`
 	Metadata        json.RawMessage  `json:"metadata,omitempty"`
-	Tags            []string         `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
+	// At most 50 values.
+	Tags []string `json:"tags,omitzero"`
+	// Tags to add; only updates of several entries read it. At most 50
+	// values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
+	// Tags to take away; only updates of several entries read it. At most 50
+	// values.
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 }
 
-// DatasetItemsDelete is taken by deleteDatasetItems.
+// DatasetItemsDelete is taken by [Client.DeleteDatasetItems].
 type DatasetItemsDelete struct {
 	// UUID of a group of requests that make one new version together. Without
 	// one the latest version is changed in place.
@@ -2099,11 +2146,13 @@ type DatasetItemsDelete struct {
 	DatasetID string `json:"dataset_id,omitempty"`
 	// Conditions that the items meet. Without any, all are deleted.
 	Filters []DatasetItemFilter `json:"filters,omitzero"`
-	// Ids of the items to delete; give them or the dataset.
+	// Ids of the items to delete; give them or the dataset. 1 to 1,000
+	// values.
 	ItemIDs []string `json:"item_ids,omitzero"`
 }
 
-// DatasetPage is returned by findDatasets and findDatasetsByProject.
+// DatasetPage is returned by [Client.FindDatasetsByProject] and
+// [Client.FindDatasets].
 type DatasetPage struct {
 	Content []Dataset `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -2124,9 +2173,9 @@ type DatasetStatus string
 // are.
 type DatasetType string
 
-// DatasetUpdate is taken by updateDataset.
+// DatasetUpdate is taken by [Client.UpdateDataset].
 type DatasetUpdate struct {
-	// What the dataset is about.
+	// What the dataset is about. At most 255 characters.
 	Description string `json:"description,omitempty"`
 	// Name of the dataset, unique in the workspace.
 	Name string   `json:"name"`
@@ -2135,9 +2184,9 @@ type DatasetUpdate struct {
 	Visibility Visibility `json:"visibility,omitempty"`
 }
 
-// DatasetVersion is returned by applyDatasetItemChanges, restoreDatasetVersion,
-// retrieveDatasetVersion and updateDatasetVersion and part of
-// DatasetVersionPage.
+// DatasetVersion is returned by [Client.ApplyDatasetItemChanges],
+// [Client.RestoreDatasetVersion], [Client.RetrieveDatasetVersion] and
+// [Client.UpdateDatasetVersion] and part of DatasetVersionPage.
 type DatasetVersion struct {
 	// What changed, for readers of the list of versions.
 	ChangeDescription string           `json:"change_description,omitempty"`
@@ -2166,7 +2215,7 @@ type DatasetVersion struct {
 	VersionName string `json:"version_name,omitempty"`
 }
 
-// DatasetVersionDiff is returned by compareDatasetVersions.
+// DatasetVersionDiff is returned by [Client.CompareDatasetVersions].
 type DatasetVersionDiff struct {
 	FromVersion string                   `json:"from_version,omitempty"`
 	Statistics  *DatasetVersionDiffStats `json:"statistics,omitempty"`
@@ -2184,7 +2233,7 @@ type DatasetVersionDiffStats struct {
 	ItemsUnchanged *int `json:"items_unchanged,omitempty"`
 }
 
-// DatasetVersionPage is returned by listDatasetVersions.
+// DatasetVersionPage is returned by [Client.ListDatasetVersions].
 type DatasetVersionPage struct {
 	Content []DatasetVersion `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -2195,13 +2244,13 @@ type DatasetVersionPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// DatasetVersionRestore is taken by restoreDatasetVersion.
+// DatasetVersionRestore is taken by [Client.RestoreDatasetVersion].
 type DatasetVersionRestore struct {
 	// Hash or tag of the version to make a new version of.
 	VersionRef string `json:"version_ref"`
 }
 
-// DatasetVersionRetrieveRequest is taken by retrieveDatasetVersion.
+// DatasetVersionRetrieveRequest is taken by [Client.RetrieveDatasetVersion].
 type DatasetVersionRetrieveRequest struct {
 	// Number of the version, such as v3.
 	VersionName string `json:"version_name"`
@@ -2220,21 +2269,21 @@ type DatasetVersionSummary struct {
 	VersionName string `json:"version_name,omitempty"`
 }
 
-// DatasetVersionTag is taken by createVersionTag.
+// DatasetVersionTag is taken by [Client.CreateVersionTag].
 type DatasetVersionTag struct {
-	// Tag of the version; the tag latest is taken.
+	// Tag of the version; the tag latest is taken. At most 100 characters.
 	Tag string `json:"tag"`
 }
 
-// DatasetVersionUpdate is taken by updateDatasetVersion.
+// DatasetVersionUpdate is taken by [Client.UpdateDatasetVersion].
 type DatasetVersionUpdate struct {
 	// What changed, for readers of the list of versions.
 	ChangeDescription string `json:"change_description,omitempty"`
-	// Tags to add to the version.
+	// Tags to add to the version. At most 100 values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
 }
 
-// DeleteAttachmentsRequest is taken by deleteAttachments.
+// DeleteAttachmentsRequest is taken by [Client.DeleteAttachments].
 type DeleteAttachmentsRequest struct {
 	ContainerID string               `json:"container_id"`
 	EntityID    string               `json:"entity_id"`
@@ -2242,8 +2291,8 @@ type DeleteAttachmentsRequest struct {
 	FileNames   []string             `json:"file_names"`
 }
 
-// DeleteFeedbackScore is taken by deleteSpanFeedbackScore and
-// deleteTraceFeedbackScore.
+// DeleteFeedbackScore is taken by [Client.DeleteSpanFeedbackScore] and
+// [Client.DeleteTraceFeedbackScore].
 type DeleteFeedbackScore struct {
 	// Author whose scores are deleted. Without one, those of all authors are.
 	Author string `json:"author,omitempty"`
@@ -2252,17 +2301,19 @@ type DeleteFeedbackScore struct {
 	SourceQueueID string `json:"source_queue_id,omitempty"`
 }
 
-// DeleteIDsHolder is taken by deleteExperimentsById and
-// deleteOptimizationsById.
+// DeleteIDsHolder is taken by [Client.DeleteExperimentsByID] and
+// [Client.DeleteOptimizationsByID].
 type DeleteIDsHolder struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 }
 
-// DeleteThreadFeedbackScores is taken by deleteThreadFeedbackScores.
+// DeleteThreadFeedbackScores is taken by [Client.DeleteThreadFeedbackScores].
 type DeleteThreadFeedbackScores struct {
 	// Author whose scores are deleted. Without one, those of all authors are.
-	Author string   `json:"author,omitempty"`
-	Names  []string `json:"names"`
+	Author string `json:"author,omitempty"`
+	// 1 to 1,000 values.
+	Names []string `json:"names"`
 	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name"`
 	// Id of the annotation queue that the scores were made in.
@@ -2271,13 +2322,13 @@ type DeleteThreadFeedbackScores struct {
 	ThreadID string `json:"thread_id"`
 }
 
-// DeleteTraceThreads is taken by deleteTraceThreads.
+// DeleteTraceThreads is taken by [Client.DeleteTraceThreads].
 type DeleteTraceThreads struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case.
 	ProjectName string `json:"project_name,omitempty"`
-	// Ids of the threads. All their traces are deleted.
+	// Ids of the threads. All their traces are deleted. 1 to 1,000 values.
 	ThreadIDs []string `json:"thread_ids"`
 }
 
@@ -2290,21 +2341,24 @@ type Delta struct {
 	ToolCalls        []ToolCall    `json:"tool_calls,omitzero"`
 }
 
-// Environment is taken by createEnvironment, returned by getEnvironmentById and
-// part of EnvironmentPage.
+// Environment is taken by [Client.CreateEnvironment], returned by
+// [Client.GetEnvironmentByID] and part of EnvironmentPage.
 type Environment struct {
-	Color         string    `json:"color,omitempty"`
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
+	// At most 20 characters.
+	Color     string    `json:"color,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// At most 500 characters.
 	Description   string    `json:"description,omitempty"`
 	ID            string    `json:"id,omitempty"`
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
-	Name          string    `json:"name"`
-	Position      *int      `json:"position,omitempty"`
+	// At most 150 characters.
+	Name     string `json:"name"`
+	Position *int   `json:"position,omitempty"`
 }
 
-// EnvironmentPage is returned by findEnvironments.
+// EnvironmentPage is returned by [Client.FindEnvironments].
 type EnvironmentPage struct {
 	Content []Environment `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -2317,12 +2371,15 @@ type EnvironmentPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// EnvironmentUpdate is taken by updateEnvironment.
+// EnvironmentUpdate is taken by [Client.UpdateEnvironment].
 type EnvironmentUpdate struct {
-	Color       string `json:"color,omitempty"`
+	// At most 20 characters.
+	Color string `json:"color,omitempty"`
+	// At most 500 characters.
 	Description string `json:"description,omitempty"`
-	Name        string `json:"name,omitempty"`
-	Position    *int   `json:"position,omitempty"`
+	// At most 150 characters.
+	Name     string `json:"name,omitempty"`
+	Position *int   `json:"position,omitempty"`
 }
 
 // ErrorCountWithDeviation is part of Project and ProjectStatsSummaryItem.
@@ -2359,18 +2416,21 @@ type EvaluatorItemType string
 // ExecutionPolicy is part of CreateDatasetItemsFromSpansRequest,
 // CreateDatasetItemsFromTracesRequest, DatasetItem and 4 others.
 type ExecutionPolicy struct {
-	// How many of the runs must pass.
+	// How many of the runs must pass. From 1 to 100.
 	PassThreshold int `json:"pass_threshold,omitzero"`
-	RunsPerItem   int `json:"runs_per_item,omitzero"`
+	// From 1 to 100.
+	RunsPerItem int `json:"runs_per_item,omitzero"`
 }
 
-// ExistenceResponse is returned by spansExist and tracesExist.
+// ExistenceResponse is returned by [Client.SpansExist] and
+// [Client.TracesExist].
 type ExistenceResponse struct {
 	Exists *bool `json:"exists,omitempty"`
 }
 
-// Experiment is taken by createExperiment, returned by getExperimentById and
-// streamExperiments and part of ExperimentPage.
+// Experiment is taken by [Client.CreateExperiment], returned by
+// [Client.GetExperimentByID] and [Client.StreamExperiments] and part of
+// ExperimentPage.
 type Experiment struct {
 	AssertionScores       []AssertionScoreAverage    `json:"assertion_scores,omitzero"`
 	Comments              []Comment                  `json:"comments,omitzero"`
@@ -2396,29 +2456,32 @@ type Experiment struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName           string              `json:"project_name,omitempty"`
-	PromptVersion         *PromptVersionLink  `json:"prompt_version,omitempty"`
-	PromptVersions        []PromptVersionLink `json:"prompt_versions,omitzero"`
-	Status                ExperimentStatus    `json:"status,omitempty"`
-	Tags                  []string            `json:"tags,omitzero"`
-	TotalCount            *int64              `json:"total_count,omitempty"`
-	TotalEstimatedCost    *float64            `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostAvg *float64            `json:"total_estimated_cost_avg,omitempty"`
-	TraceCount            *int64              `json:"trace_count,omitempty"`
-	Type                  ExperimentType      `json:"type,omitempty"`
-	Usage                 map[string]float64  `json:"usage,omitzero"`
+	ProjectName    string              `json:"project_name,omitempty"`
+	PromptVersion  *PromptVersionLink  `json:"prompt_version,omitempty"`
+	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
+	Status         ExperimentStatus    `json:"status,omitempty"`
+	// At most 50 values.
+	Tags                  []string           `json:"tags,omitzero"`
+	TotalCount            *int64             `json:"total_count,omitempty"`
+	TotalEstimatedCost    *float64           `json:"total_estimated_cost,omitempty"`
+	TotalEstimatedCostAvg *float64           `json:"total_estimated_cost_avg,omitempty"`
+	TraceCount            *int64             `json:"trace_count,omitempty"`
+	Type                  ExperimentType     `json:"type,omitempty"`
+	Usage                 map[string]float64 `json:"usage,omitzero"`
 }
 
-// ExperimentBatchUpdate is taken by batchUpdateExperiments.
+// ExperimentBatchUpdate is taken by [Client.BatchUpdateExperiments].
 type ExperimentBatchUpdate struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool            `json:"merge_tags,omitempty"`
 	Update    ExperimentUpdate `json:"update"`
 }
 
-// ExperimentComparisonFilter is taken by findDatasetItemsWithExperimentItems
-// and getDatasetExperimentItemsStats.
+// ExperimentComparisonFilter is taken by
+// [Client.FindDatasetItemsWithExperimentItems] and
+// [Client.GetDatasetExperimentItemsStats].
 type ExperimentComparisonFilter struct {
 	// Name of the field, such as name, tags, usage.total_tokens or
 	// feedback_scores.
@@ -2441,7 +2504,7 @@ type ExperimentComparisonFilterType string
 // constant are kept as they are.
 type ExperimentEvaluationMethod string
 
-// ExperimentExecutionRequest is taken by executeExperiment.
+// ExperimentExecutionRequest is taken by [Client.ExecuteExperiment].
 type ExperimentExecutionRequest struct {
 	DatasetID        string `json:"dataset_id"`
 	DatasetName      string `json:"dataset_name"`
@@ -2449,23 +2512,24 @@ type ExperimentExecutionRequest struct {
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName    string              `json:"project_name,omitempty"`
 	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
-	Prompts        []PromptVariant     `json:"prompts"`
-	VersionHash    string              `json:"version_hash,omitempty"`
+	// At least one value.
+	Prompts     []PromptVariant `json:"prompts"`
+	VersionHash string          `json:"version_hash,omitempty"`
 }
 
-// ExperimentExecutionResponse is returned by executeExperiment.
+// ExperimentExecutionResponse is returned by [Client.ExecuteExperiment].
 type ExperimentExecutionResponse struct {
 	Experiments []ExperimentInfo `json:"experiments,omitzero"`
 	TotalItems  *int             `json:"total_items,omitempty"`
 }
 
 // ExperimentGroupAggregationsResponse is returned by
-// findExperimentGroupsAggregations.
+// [Client.FindExperimentGroupsAggregations].
 type ExperimentGroupAggregationsResponse struct {
 	Content map[string]GroupContentWithAggregations `json:"content,omitzero"`
 }
 
-// ExperimentGroupResponse is returned by findExperimentGroups.
+// ExperimentGroupResponse is returned by [Client.FindExperimentGroups].
 type ExperimentGroupResponse struct {
 	Content map[string]GroupContent `json:"content,omitzero"`
 	Details *GroupDetails           `json:"details,omitempty"`
@@ -2477,8 +2541,9 @@ type ExperimentInfo struct {
 	PromptIndex  *int   `json:"prompt_index,omitempty"`
 }
 
-// ExperimentItem is returned by getExperimentItemById and streamExperimentItems
-// and part of DatasetItem and ExperimentItemsBatch.
+// ExperimentItem is returned by [Client.GetExperimentItemByID] and
+// [Client.StreamExperimentItems] and part of DatasetItem and
+// ExperimentItemsBatch.
 type ExperimentItem struct {
 	AssertionResults []AssertionResult `json:"assertion_results,omitzero"`
 	Comments         []Comment         `json:"comments,omitzero"`
@@ -2511,17 +2576,20 @@ type ExperimentItem struct {
 type ExperimentItemBulkRecord struct {
 	DatasetItemID      string          `json:"dataset_item_id"`
 	EvaluateTaskResult json.RawMessage `json:"evaluate_task_result,omitempty"`
-	FeedbackScores     []FeedbackScore `json:"feedback_scores,omitzero"`
-	Spans              []Span          `json:"spans,omitzero"`
-	Trace              *Trace          `json:"trace,omitempty"`
+	// At most 100 values.
+	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
+	// At most 100 values.
+	Spans []Span `json:"spans,omitzero"`
+	Trace *Trace `json:"trace,omitempty"`
 }
 
-// ExperimentItemBulkUpload is taken by experimentItemsBulk.
+// ExperimentItemBulkUpload is taken by [Client.ExperimentItemsBulk].
 type ExperimentItemBulkUpload struct {
-	DatasetName    string                     `json:"dataset_name"`
-	ExperimentID   string                     `json:"experiment_id,omitempty"`
-	ExperimentName string                     `json:"experiment_name"`
-	Items          []ExperimentItemBulkRecord `json:"items"`
+	DatasetName    string `json:"dataset_name"`
+	ExperimentID   string `json:"experiment_id,omitempty"`
+	ExperimentName string `json:"experiment_name"`
+	// 1 to 1,000 values.
+	Items []ExperimentItemBulkRecord `json:"items"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 }
@@ -2538,12 +2606,13 @@ type ExperimentItemReference struct {
 // and ExperimentRunSummary. Values without a constant are kept as they are.
 type ExperimentItemStatus string
 
-// ExperimentItemStreamRequest is taken by streamExperimentItems.
+// ExperimentItemStreamRequest is taken by [Client.StreamExperimentItems].
 type ExperimentItemStreamRequest struct {
 	ExperimentName string `json:"experiment_name"`
 	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
-	Limit           int    `json:"limit,omitzero"`
+	// From 1 to 2,000.
+	Limit int `json:"limit,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
@@ -2554,17 +2623,20 @@ type ExperimentItemStreamRequest struct {
 // without a constant are kept as they are.
 type ExperimentItemTraceVisibilityMode string
 
-// ExperimentItemsBatch is taken by createExperimentItems.
+// ExperimentItemsBatch is taken by [Client.CreateExperimentItems].
 type ExperimentItemsBatch struct {
+	// 1 to 1,000 values.
 	ExperimentItems []ExperimentItem `json:"experiment_items"`
 }
 
-// ExperimentItemsDelete is taken by deleteExperimentItems.
+// ExperimentItemsDelete is taken by [Client.DeleteExperimentItems].
 type ExperimentItemsDelete struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 }
 
-// ExperimentPage is returned by findExperiments and findExperimentsByProject.
+// ExperimentPage is returned by [Client.FindExperimentsByProject] and
+// [Client.FindExperiments].
 type ExperimentPage struct {
 	Content []Experiment `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -2594,12 +2666,13 @@ type ExperimentScore struct {
 // without a constant are kept as they are.
 type ExperimentStatus string
 
-// ExperimentStreamRequest is taken by streamExperiments.
+// ExperimentStreamRequest is taken by [Client.StreamExperiments].
 type ExperimentStreamRequest struct {
 	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
-	Limit           int    `json:"limit,omitzero"`
-	Name            string `json:"name"`
+	// From 1 to 2,000.
+	Limit int    `json:"limit,omitzero"`
+	Name  string `json:"name"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 }
@@ -2608,17 +2681,20 @@ type ExperimentStreamRequest struct {
 // a constant are kept as they are.
 type ExperimentType string
 
-// ExperimentUpdate is taken by updateExperiment and part of
+// ExperimentUpdate is taken by [Client.UpdateExperiment] and part of
 // ExperimentBatchUpdate.
 type ExperimentUpdate struct {
 	ExperimentScores []ExperimentScore `json:"experiment_scores,omitzero"`
 	Metadata         json.RawMessage   `json:"metadata,omitempty"`
 	Name             string            `json:"name,omitempty"`
 	Status           ExperimentStatus  `json:"status,omitempty"`
-	Tags             []string          `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
+	// At most 50 values.
+	Tags []string `json:"tags,omitzero"`
+	// Tags to add; only updates of several entries read it. At most 50
+	// values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
+	// Tags to take away; only updates of several entries read it. At most 50
+	// values.
 	TagsToRemove []string       `json:"tags_to_remove,omitzero"`
 	Type         ExperimentType `json:"type,omitempty"`
 }
@@ -2630,7 +2706,7 @@ type Feedback struct {
 	union json.RawMessage
 }
 
-// FeedbackDefinitionPage is returned by findFeedbackDefinitions.
+// FeedbackDefinitionPage is returned by [Client.FindFeedbackDefinitions].
 type FeedbackDefinitionPage struct {
 	Content []FeedbackObject `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -2648,8 +2724,9 @@ type FeedbackObject struct {
 	union json.RawMessage
 }
 
-// FeedbackScore is taken by addSpanFeedbackScore and addTraceFeedbackScore and
-// part of ExperimentItem, ExperimentItemBulkRecord, Span and 2 others.
+// FeedbackScore is taken by [Client.AddSpanFeedbackScore] and
+// [Client.AddTraceFeedbackScore] and part of ExperimentItem,
+// ExperimentItemBulkRecord, Span and 2 others.
 type FeedbackScore struct {
 	// Name of the category, if the score is one of several categories.
 	CategoryName  string    `json:"category_name,omitempty"`
@@ -2678,8 +2755,10 @@ type FeedbackScoreAverage struct {
 	Value float64 `json:"value"`
 }
 
-// FeedbackScoreBatch is taken by scoreBatchOfSpans and scoreBatchOfTraces.
+// FeedbackScoreBatch is taken by [Client.ScoreBatchOfSpans] and
+// [Client.ScoreBatchOfTraces].
 type FeedbackScoreBatch struct {
+	// 1 to 1,000 values.
 	Scores []FeedbackScoreBatchItem `json:"scores"`
 }
 
@@ -2731,13 +2810,15 @@ type FeedbackScoreBatchItemThread struct {
 	Value float64 `json:"value"`
 }
 
-// FeedbackScoreBatchThread is taken by scoreBatchOfThreads.
+// FeedbackScoreBatchThread is taken by [Client.ScoreBatchOfThreads].
 type FeedbackScoreBatchThread struct {
+	// 1 to 1,000 values.
 	Scores []FeedbackScoreBatchItemThread `json:"scores"`
 }
 
-// FeedbackScoreNames is returned by findFeedbackScoreNames,
-// findFeedbackScoreNamesByProjectIds, findSpanFeedbackScoreNames and 2 others.
+// FeedbackScoreNames is returned by
+// [Client.FindFeedbackScoreNamesByProjectIDs], [Client.FindFeedbackScoreNames],
+// [Client.FindSpanFeedbackScoreNames] and 2 others.
 type FeedbackScoreNames struct {
 	Scores []ScoreName `json:"scores,omitzero"`
 }
@@ -2746,8 +2827,8 @@ type FeedbackScoreNames struct {
 // without a constant are kept as they are.
 type FeedbackType string
 
-// Filter is taken by findAlerts, findAlertsByProject, findAnnotationQueues and
-// 16 others.
+// Filter is taken by [Client.FindAlertsByProject], [Client.FindAlerts],
+// [Client.FindAnnotationQueues] and 16 others.
 type Filter struct {
 	// Name of the field, such as name, tags, usage.total_tokens or
 	// feedback_scores.
@@ -2779,13 +2860,13 @@ type FunctionCall struct {
 	Name      string `json:"name,omitempty"`
 }
 
-// GenerateReportResponse is returned by generateReport.
+// GenerateReportResponse is returned by [Client.GenerateReport].
 type GenerateReportResponse struct {
 	ReportID string `json:"report_id,omitempty"`
 }
 
-// GroupBy is taken by findExperimentGroups and
-// findExperimentGroupsAggregations.
+// GroupBy is taken by [Client.FindExperimentGroupsAggregations] and
+// [Client.FindExperimentGroups].
 type GroupBy struct {
 	// Name of the field to group by.
 	Field string `json:"field"`
@@ -2831,8 +2912,9 @@ type Guardrail struct {
 	SecondaryID string          `json:"secondary_id"`
 }
 
-// GuardrailBatch is taken by createGuardrails.
+// GuardrailBatch is taken by [Client.CreateGuardrails].
 type GuardrailBatch struct {
+	// 1 to 1,000 values.
 	Guardrails []Guardrail `json:"guardrails"`
 }
 
@@ -2850,14 +2932,15 @@ type GuardrailsValidation struct {
 	SpanID string  `json:"span_id,omitempty"`
 }
 
-// HealthStatus is returned by isAlive.
+// HealthStatus is returned by [Client.IsAlive].
 type HealthStatus struct {
 	Healthy bool   `json:"healthy"`
 	Message string `json:"message"`
 }
 
-// IDsHolder is taken by finishExperiments.
+// IDsHolder is taken by [Client.FinishExperiments].
 type IDsHolder struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 }
 
@@ -2880,7 +2963,7 @@ type JSONSchema struct {
 	Strict *bool                      `json:"strict,omitempty"`
 }
 
-// KPICardRequest is taken by getProjectKpiCards.
+// KPICardRequest is taken by [Client.GetProjectKPICards].
 type KPICardRequest struct {
 	// What to measure.
 	EntityType KPICardRequestEntityType `json:"entity_type"`
@@ -2896,7 +2979,7 @@ type KPICardRequest struct {
 // constant are kept as they are.
 type KPICardRequestEntityType string
 
-// KPICardResponse is returned by getProjectKpiCards.
+// KPICardResponse is returned by [Client.GetProjectKPICards].
 type KPICardResponse struct {
 	Stats []KPIMetric `json:"stats,omitzero"`
 }
@@ -2964,7 +3047,7 @@ type LLMAsJudgeOutputSchema struct {
 // without a constant are kept as they are.
 type LLMAsJudgeOutputSchemaType string
 
-// LocalRunner is returned by getRunner and part of LocalRunnerPage.
+// LocalRunner is returned by [Client.GetRunner] and part of LocalRunnerPage.
 type LocalRunner struct {
 	Agents       []Agent         `json:"agents,omitzero"`
 	Capabilities []string        `json:"capabilities,omitzero"`
@@ -2978,18 +3061,18 @@ type LocalRunner struct {
 	Type      LocalRunnerType   `json:"type,omitempty"`
 }
 
-// LocalRunnerHeartbeatRequest is taken by heartbeat.
+// LocalRunnerHeartbeatRequest is taken by [Client.Heartbeat].
 type LocalRunnerHeartbeatRequest struct {
 	Capabilities []string `json:"capabilities,omitzero"`
 }
 
-// LocalRunnerHeartbeatResponse is returned by heartbeat.
+// LocalRunnerHeartbeatResponse is returned by [Client.Heartbeat].
 type LocalRunnerHeartbeatResponse struct {
 	CancelledJobIDs []string `json:"cancelled_job_ids,omitzero"`
 }
 
-// LocalRunnerJob is returned by getJob and nextJob and part of
-// LocalRunnerJobPage.
+// LocalRunnerJob is returned by [Client.GetJob] and [Client.NextJob] and part
+// of LocalRunnerJobPage.
 type LocalRunnerJob struct {
 	AgentName     string          `json:"agent_name,omitempty"`
 	BlueprintName string          `json:"blueprint_name,omitempty"`
@@ -3021,7 +3104,7 @@ type LocalRunnerJobMetadata struct {
 	DatasetVersionID     string `json:"dataset_version_id,omitempty"`
 }
 
-// LocalRunnerJobPage is returned by listJobs.
+// LocalRunnerJobPage is returned by [Client.ListJobs].
 type LocalRunnerJobPage struct {
 	Content []LocalRunnerJob `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3032,7 +3115,7 @@ type LocalRunnerJobPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// LocalRunnerJobResultRequest is taken by reportJobResult.
+// LocalRunnerJobResultRequest is taken by [Client.ReportJobResult].
 type LocalRunnerJobResultRequest struct {
 	Error   string               `json:"error,omitempty"`
 	Result  json.RawMessage      `json:"result,omitempty"`
@@ -3044,13 +3127,14 @@ type LocalRunnerJobResultRequest struct {
 // LocalRunnerJobResultRequest. Values without a constant are kept as they are.
 type LocalRunnerJobStatus string
 
-// LocalRunnerLogEntry is taken by appendJobLogs and returned by getJobLogs.
+// LocalRunnerLogEntry is taken by [Client.AppendJobLogs] and returned by
+// [Client.GetJobLogs].
 type LocalRunnerLogEntry struct {
 	Stream string `json:"stream"`
 	Text   string `json:"text"`
 }
 
-// LocalRunnerPage is returned by listRunners.
+// LocalRunnerPage is returned by [Client.ListRunners].
 type LocalRunnerPage struct {
 	Content []LocalRunner `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3069,7 +3153,7 @@ type LocalRunnerStatus string
 // without a constant are kept as they are.
 type LocalRunnerType string
 
-// LockResponse is returned by lockAnnotationQueueItem.
+// LockResponse is returned by [Client.LockAnnotationQueueItem].
 type LockResponse struct {
 	Acquired  *bool     `json:"acquired,omitempty"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
@@ -3077,7 +3161,7 @@ type LockResponse struct {
 	LockedBy  string    `json:"locked_by,omitempty"`
 }
 
-// LocksResponse is returned by getAnnotationQueueLocks.
+// LocksResponse is returned by [Client.GetAnnotationQueueLocks].
 type LocksResponse struct {
 	Locks map[string]ItemLockInfo `json:"locks,omitzero"`
 }
@@ -3095,7 +3179,7 @@ type LogItem struct {
 // they are.
 type LogItemLevel string
 
-// LogPage is returned by getEvaluatorLogsById.
+// LogPage is returned by [Client.GetEvaluatorLogsByID].
 type LogPage struct {
 	Content []LogItem `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3118,22 +3202,24 @@ type LogProbs struct {
 	Content []LogProb `json:"content,omitzero"`
 }
 
-// ManualEvaluationRequest is taken by evaluateSpans, evaluateThreads and
-// evaluateTraces.
+// ManualEvaluationRequest is taken by [Client.EvaluateSpans],
+// [Client.EvaluateThreads] and [Client.EvaluateTraces].
 type ManualEvaluationRequest struct {
+	// At least one value.
 	EntityIDs  []string                          `json:"entity_ids"`
 	EntityType ManualEvaluationRequestEntityType `json:"entity_type"`
 	// Id of the project.
-	ProjectID string   `json:"project_id"`
-	RuleIDs   []string `json:"rule_ids"`
+	ProjectID string `json:"project_id"`
+	// At least one value.
+	RuleIDs []string `json:"rule_ids"`
 }
 
 // ManualEvaluationRequestEntityType is a value in ManualEvaluationRequest.
 // Values without a constant are kept as they are.
 type ManualEvaluationRequestEntityType string
 
-// ManualEvaluationResponse is returned by evaluateSpans, evaluateThreads and
-// evaluateTraces.
+// ManualEvaluationResponse is returned by [Client.EvaluateSpans],
+// [Client.EvaluateThreads] and [Client.EvaluateTraces].
 type ManualEvaluationResponse struct {
 	EntitiesQueued *int `json:"entities_queued,omitempty"`
 	RulesApplied   *int `json:"rules_applied,omitempty"`
@@ -3161,8 +3247,9 @@ type MultipartUploadPart struct {
 
 // NumericalFeedbackDefinition is part of Feedback and FeedbackObject.
 type NumericalFeedbackDefinition struct {
-	CreatedAt     time.Time               `json:"created_at,omitzero"`
-	CreatedBy     string                  `json:"created_by,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// At most 255 characters.
 	Description   string                  `json:"description,omitempty"`
 	Details       NumericalFeedbackDetail `json:"details"`
 	ID            string                  `json:"id,omitempty"`
@@ -3178,20 +3265,21 @@ type NumericalFeedbackDetail struct {
 	Min float64 `json:"min"`
 }
 
-// OllamaConnectionTestResponse is returned by testConnection.
+// OllamaConnectionTestResponse is returned by [Client.TestConnection].
 type OllamaConnectionTestResponse struct {
 	Connected    *bool  `json:"connected,omitempty"`
 	ErrorMessage string `json:"error_message,omitempty"`
 	Version      string `json:"version,omitempty"`
 }
 
-// OllamaInstanceBaseURLRequest is taken by listModels and testConnection.
+// OllamaInstanceBaseURLRequest is taken by [Client.ListModels] and
+// [Client.TestConnection].
 type OllamaInstanceBaseURLRequest struct {
 	APIKey  string `json:"api_key,omitempty"`
 	BaseURL string `json:"base_url"`
 }
 
-// OllamaModel is returned by listModels.
+// OllamaModel is returned by [Client.ListModels].
 type OllamaModel struct {
 	Digest     string    `json:"digest,omitempty"`
 	ModifiedAt time.Time `json:"modified_at,omitzero"`
@@ -3212,7 +3300,7 @@ type OllieReport struct {
 	Status             OllieReportStatus `json:"status,omitempty"`
 }
 
-// OllieReportPage is returned by getReports.
+// OllieReportPage is returned by [Client.GetReports].
 type OllieReportPage struct {
 	Content []OllieReport `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3227,8 +3315,9 @@ type OllieReportPage struct {
 // without a constant are kept as they are.
 type OllieReportStatus string
 
-// Optimization is taken by createOptimization and upsertOptimization, returned
-// by getOptimizationById and part of OptimizationPage.
+// Optimization is taken by [Client.CreateOptimization] and
+// [Client.UpsertOptimization], returned by [Client.GetOptimizationByID] and
+// part of OptimizationPage.
 type Optimization struct {
 	BaselineCost           *float64               `json:"baseline_cost,omitempty"`
 	BaselineDuration       *float64               `json:"baseline_duration,omitempty"`
@@ -3259,8 +3348,8 @@ type Optimization struct {
 	TotalOptimizationCost *float64                  `json:"total_optimization_cost,omitempty"`
 }
 
-// OptimizationPage is returned by findOptimizations and
-// findOptimizationsByProject.
+// OptimizationPage is returned by [Client.FindOptimizationsByProject] and
+// [Client.FindOptimizations].
 type OptimizationPage struct {
 	Content []Optimization `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3286,14 +3375,14 @@ type OptimizationStudioConfig struct {
 	Prompt      StudioPrompt     `json:"prompt"`
 }
 
-// OptimizationStudioLog is returned by getStudioOptimizationLogs.
+// OptimizationStudioLog is returned by [Client.GetStudioOptimizationLogs].
 type OptimizationStudioLog struct {
 	ExpiresAt    time.Time `json:"expires_at,omitzero"`
 	LastModified time.Time `json:"last_modified,omitzero"`
 	URL          string    `json:"url,omitempty"`
 }
 
-// OptimizationUpdate is taken by updateOptimizationsById.
+// OptimizationUpdate is taken by [Client.UpdateOptimizationsByID].
 type OptimizationUpdate struct {
 	ErrorInfo *ErrorInfo         `json:"error_info,omitempty"`
 	Metadata  json.RawMessage    `json:"metadata,omitempty"`
@@ -3301,7 +3390,7 @@ type OptimizationUpdate struct {
 	Status    OptimizationStatus `json:"status,omitempty"`
 }
 
-// PageColumns is returned by getDatasetItemsOutputColumns.
+// PageColumns is returned by [Client.GetDatasetItemsOutputColumns].
 type PageColumns struct {
 	Columns []Column `json:"columns,omitzero"`
 }
@@ -3341,12 +3430,12 @@ type Permission struct {
 	PermissionValue string `json:"permission_value,omitempty"`
 }
 
-// Project is taken by createProject, returned by getProjectById and
-// retrieveProject and part of ProjectPage.
+// Project is taken by [Client.CreateProject], returned by
+// [Client.GetProjectByID] and [Client.RetrieveProject] and part of ProjectPage.
 type Project struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	CreatedBy string    `json:"created_by,omitempty"`
-	// What the project is about.
+	// What the project is about. At most 255 characters.
 	Description string `json:"description,omitempty"`
 	// Durations of the traces, in milliseconds.
 	Duration *PercentageValues `json:"duration,omitempty"`
@@ -3375,7 +3464,7 @@ type Project struct {
 	Visibility Visibility `json:"visibility,omitempty"`
 }
 
-// ProjectMetricRequest is taken by getProjectMetrics.
+// ProjectMetricRequest is taken by [Client.GetProjectMetrics].
 type ProjectMetricRequest struct {
 	// Splits the series by the values of a field.
 	Breakdown *BreakdownConfig `json:"breakdown,omitempty"`
@@ -3395,7 +3484,7 @@ type ProjectMetricRequest struct {
 	TraceFilters []TraceFilter `json:"trace_filters,omitzero"`
 }
 
-// ProjectMetricResponse is returned by getProjectMetrics.
+// ProjectMetricResponse is returned by [Client.GetProjectMetrics].
 type ProjectMetricResponse struct {
 	// Length of the steps.
 	Interval MetricInterval `json:"interval,omitempty"`
@@ -3406,7 +3495,7 @@ type ProjectMetricResponse struct {
 	Results   []ResultsNumber `json:"results,omitzero"`
 }
 
-// ProjectPage is returned by findProjects.
+// ProjectPage is returned by [Client.FindProjects].
 type ProjectPage struct {
 	Content []Project `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3427,7 +3516,7 @@ type ProjectReference struct {
 	ProjectName string `json:"project_name"`
 }
 
-// ProjectRetrieve is taken by retrieveProject.
+// ProjectRetrieve is taken by [Client.RetrieveProject].
 type ProjectRetrieve struct {
 	// Computes counts, costs, durations and mean scores as well.
 	IncludeStats *bool `json:"include_stats,omitempty"`
@@ -3446,13 +3535,14 @@ type ProjectStatItemObject struct {
 // without a constant are kept as they are.
 type ProjectStatItemObjectType string
 
-// ProjectStats is returned by getDatasetExperimentItemsStats, getSpanStats,
-// getTraceStats and getTraceThreadStats.
+// ProjectStats is returned by [Client.GetDatasetExperimentItemsStats],
+// [Client.GetSpanStats], [Client.GetTraceStats] and
+// [Client.GetTraceThreadStats].
 type ProjectStats struct {
 	Stats []ProjectStatItemObject `json:"stats,omitzero"`
 }
 
-// ProjectStatsSummary is returned by getProjectStats.
+// ProjectStatsSummary is returned by [Client.GetProjectStats].
 type ProjectStatsSummary struct {
 	Content []ProjectStatsSummaryItem `json:"content,omitzero"`
 }
@@ -3479,9 +3569,9 @@ type ProjectStatsSummaryItem struct {
 	Usage map[string]float64 `json:"usage,omitzero"`
 }
 
-// ProjectUpdate is taken by updateProject.
+// ProjectUpdate is taken by [Client.UpdateProject].
 type ProjectUpdate struct {
-	// What the project is about.
+	// What the project is about. At most 255 characters.
 	Description string `json:"description,omitempty"`
 	// Name of the project, unique in the workspace in any case.
 	Name string `json:"name,omitempty"`
@@ -3489,19 +3579,21 @@ type ProjectUpdate struct {
 	Visibility Visibility `json:"visibility,omitempty"`
 }
 
-// Prompt is taken by createPrompt and updatePrompt, returned by
-// getPromptByCommit and getPromptById and part of PromptPage.
+// Prompt is taken by [Client.CreatePrompt] and [Client.UpdatePrompt], returned
+// by [Client.GetPromptByCommit] and [Client.GetPromptByID] and part of
+// PromptPage.
 type Prompt struct {
-	ChangeDescription string          `json:"change_description,omitempty"`
-	CreatedAt         time.Time       `json:"created_at,omitzero"`
-	CreatedBy         string          `json:"created_by,omitempty"`
-	Description       string          `json:"description,omitempty"`
-	ID                string          `json:"id,omitempty"`
-	LastUpdatedAt     time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string          `json:"last_updated_by,omitempty"`
-	LatestVersion     *PromptVersion  `json:"latest_version,omitempty"`
-	Metadata          json.RawMessage `json:"metadata,omitempty"`
-	Name              string          `json:"name"`
+	ChangeDescription string    `json:"change_description,omitempty"`
+	CreatedAt         time.Time `json:"created_at,omitzero"`
+	CreatedBy         string    `json:"created_by,omitempty"`
+	// At most 255 characters.
+	Description   string          `json:"description,omitempty"`
+	ID            string          `json:"id,omitempty"`
+	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
+	LatestVersion *PromptVersion  `json:"latest_version,omitempty"`
+	Metadata      json.RawMessage `json:"metadata,omitempty"`
+	Name          string          `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
@@ -3514,7 +3606,8 @@ type Prompt struct {
 	VersionCount      *int64                  `json:"version_count,omitempty"`
 }
 
-// PromptPage is returned by getPrompts and getPromptsByProject.
+// PromptPage is returned by [Client.GetPromptsByProject] and
+// [Client.GetPrompts].
 type PromptPage struct {
 	Content []Prompt `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3542,22 +3635,26 @@ type PromptType string
 
 // PromptVariant is part of ExperimentExecutionRequest.
 type PromptVariant struct {
-	Configs        map[string]json.RawMessage `json:"configs,omitzero"`
-	Messages       []Message                  `json:"messages"`
-	Model          string                     `json:"model"`
-	PromptVersions []PromptVersionLink        `json:"prompt_versions,omitzero"`
+	Configs map[string]json.RawMessage `json:"configs,omitzero"`
+	// At least one value.
+	Messages       []Message           `json:"messages"`
+	Model          string              `json:"model"`
+	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
 }
 
-// PromptVersion is returned by createPromptVersion, getPromptVersionById,
-// getPromptVersionByNumber and 3 others and part of CreatePromptVersion, Prompt
-// and PromptVersionPage.
+// PromptVersion is returned by [Client.CreatePromptVersion],
+// [Client.GetPromptVersionByID], [Client.GetPromptVersionByNumber] and 3 others
+// and part of CreatePromptVersion, Prompt and PromptVersionPage.
 type PromptVersion struct {
 	ChangeDescription string    `json:"change_description,omitempty"`
 	Commit            string    `json:"commit,omitempty"`
 	CreatedAt         time.Time `json:"created_at,omitzero"`
 	CreatedBy         string    `json:"created_by,omitempty"`
+	// At most 150 characters.
+	//
 	// Deprecated: the API description marks it as deprecated.
-	Environment       string                   `json:"environment,omitempty"`
+	Environment string `json:"environment,omitempty"`
+	// At most 100 values.
 	Environments      []string                 `json:"environments,omitzero"`
 	ID                string                   `json:"id,omitempty"`
 	Metadata          json.RawMessage          `json:"metadata,omitempty"`
@@ -3571,31 +3668,36 @@ type PromptVersion struct {
 	VersionType       PromptVersionVersionType `json:"version_type,omitempty"`
 }
 
-// PromptVersionBatchUpdate is taken by updatePromptVersions.
+// PromptVersionBatchUpdate is taken by [Client.UpdatePromptVersions].
 type PromptVersionBatchUpdate struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool               `json:"merge_tags,omitempty"`
 	Update    PromptVersionUpdate `json:"update"`
 }
 
-// PromptVersionCommitsRequest is taken by getPromptsByCommits.
+// PromptVersionCommitsRequest is taken by [Client.GetPromptsByCommits].
 type PromptVersionCommitsRequest struct {
+	// 1 to 1,000 values.
 	Commits []string `json:"commits"`
 }
 
-// PromptVersionEnvironmentUpdate is taken by setPromptVersionEnvironment.
+// PromptVersionEnvironmentUpdate is taken by
+// [Client.SetPromptVersionEnvironment].
 type PromptVersionEnvironmentUpdate struct {
+	// At most 100 values.
 	Environments []string `json:"environments"`
 }
 
-// PromptVersionIDsRequest is taken by retrievePromptVersionsByIds.
+// PromptVersionIDsRequest is taken by [Client.RetrievePromptVersionsByIDs].
 type PromptVersionIDsRequest struct {
+	// 1 to 1,000 values.
 	IDs []string `json:"ids"`
 }
 
-// PromptVersionLink is returned by getPromptsByCommits and part of Experiment,
-// ExperimentExecutionRequest and PromptVariant.
+// PromptVersionLink is returned by [Client.GetPromptsByCommits] and part of
+// Experiment, ExperimentExecutionRequest and PromptVariant.
 type PromptVersionLink struct {
 	Commit          string `json:"commit,omitempty"`
 	ID              string `json:"id"`
@@ -3605,7 +3707,7 @@ type PromptVersionLink struct {
 	VersionNumber   string `json:"version_number,omitempty"`
 }
 
-// PromptVersionPage is returned by getPromptVersions.
+// PromptVersionPage is returned by [Client.GetPromptVersions].
 type PromptVersionPage struct {
 	Content []PromptVersion `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3618,18 +3720,21 @@ type PromptVersionPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// PromptVersionRetrieve is taken by retrievePromptVersion.
+// PromptVersionRetrieve is taken by [Client.RetrievePromptVersion].
 type PromptVersionRetrieve struct {
-	Commit      string `json:"commit,omitempty"`
+	Commit string `json:"commit,omitempty"`
+	// At most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	Name        string `json:"name"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName   string `json:"project_name,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// At most 10 characters.
 	VersionNumber string `json:"version_number,omitempty"`
 }
 
 // PromptVersionUpdate is part of PromptVersionBatchUpdate.
 type PromptVersionUpdate struct {
+	// At most 50 values.
 	Tags []string `json:"tags,omitzero"`
 }
 
@@ -3637,25 +3742,27 @@ type PromptVersionUpdate struct {
 // constant are kept as they are.
 type PromptVersionVersionType string
 
-// ProviderAPIKey is taken by storeLlmProviderApiKey, returned by
-// getLlmProviderApiKeyById and part of ProviderAPIKeyPage.
+// ProviderAPIKey is taken by [Client.StoreLLMProviderAPIKey], returned by
+// [Client.GetLLMProviderAPIKeyByID] and part of ProviderAPIKeyPage.
 type ProviderAPIKey struct {
-	APIKey        string                 `json:"api_key,omitempty"`
-	BaseURL       string                 `json:"base_url,omitempty"`
-	Configuration map[string]string      `json:"configuration,omitzero"`
-	CreatedAt     time.Time              `json:"created_at,omitzero"`
-	CreatedBy     string                 `json:"created_by,omitempty"`
-	Headers       map[string]string      `json:"headers,omitzero"`
-	ID            string                 `json:"id,omitempty"`
-	LastUpdatedAt time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                 `json:"last_updated_by,omitempty"`
-	Name          string                 `json:"name,omitempty"`
-	Provider      ProviderAPIKeyProvider `json:"provider"`
-	ProviderName  string                 `json:"provider_name,omitempty"`
-	ReadOnly      *bool                  `json:"read_only,omitempty"`
+	APIKey        string            `json:"api_key,omitempty"`
+	BaseURL       string            `json:"base_url,omitempty"`
+	Configuration map[string]string `json:"configuration,omitzero"`
+	CreatedAt     time.Time         `json:"created_at,omitzero"`
+	CreatedBy     string            `json:"created_by,omitempty"`
+	Headers       map[string]string `json:"headers,omitzero"`
+	ID            string            `json:"id,omitempty"`
+	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
+	// At most 150 characters.
+	Name     string                 `json:"name,omitempty"`
+	Provider ProviderAPIKeyProvider `json:"provider"`
+	// At most 150 characters.
+	ProviderName string `json:"provider_name,omitempty"`
+	ReadOnly     *bool  `json:"read_only,omitempty"`
 }
 
-// ProviderAPIKeyPage is returned by findLlmProviderKeys.
+// ProviderAPIKeyPage is returned by [Client.FindLLMProviderKeys].
 type ProviderAPIKeyPage struct {
 	Content []ProviderAPIKey `json:"content,omitzero"`
 	Size    *int             `json:"size,omitempty"`
@@ -3668,14 +3775,16 @@ type ProviderAPIKeyPage struct {
 // constant are kept as they are.
 type ProviderAPIKeyProvider string
 
-// ProviderAPIKeyUpdate is taken by updateLlmProviderApiKey.
+// ProviderAPIKeyUpdate is taken by [Client.UpdateLLMProviderAPIKey].
 type ProviderAPIKeyUpdate struct {
 	APIKey        string            `json:"api_key,omitempty"`
 	BaseURL       string            `json:"base_url,omitempty"`
 	Configuration map[string]string `json:"configuration,omitzero"`
 	Headers       map[string]string `json:"headers,omitzero"`
-	Name          string            `json:"name,omitempty"`
-	ProviderName  string            `json:"provider_name,omitempty"`
+	// At most 150 characters.
+	Name string `json:"name,omitempty"`
+	// At most 150 characters.
+	ProviderName string `json:"provider_name,omitempty"`
 }
 
 // RecentActivityItem is part of RecentActivityPage.
@@ -3692,7 +3801,7 @@ type RecentActivityItem struct {
 // constant are kept as they are.
 type RecentActivityItemType string
 
-// RecentActivityPage is returned by getRecentActivity.
+// RecentActivityPage is returned by [Client.GetRecentActivity].
 type RecentActivityPage struct {
 	Content []RecentActivityItem `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3703,7 +3812,7 @@ type RecentActivityPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// ReportCompleteRequest is taken by completeReport.
+// ReportCompleteRequest is taken by [Client.CompleteReport].
 type ReportCompleteRequest struct {
 	Content            string            `json:"content,omitempty"`
 	RecommendedActions json.RawMessage   `json:"recommended_actions,omitempty"`
@@ -3711,7 +3820,8 @@ type ReportCompleteRequest struct {
 	Status             OllieReportStatus `json:"status"`
 }
 
-// ReportFailure is taken by createReportFailure and part of ReportFailurePage.
+// ReportFailure is taken by [Client.CreateReportFailure] and part of
+// ReportFailurePage.
 type ReportFailure struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 	CreatedBy     string    `json:"created_by,omitempty"`
@@ -3720,12 +3830,13 @@ type ReportFailure struct {
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
 	// Id of the project.
-	ProjectID string            `json:"project_id"`
-	Reason    string            `json:"reason"`
-	Type      ReportFailureType `json:"type"`
+	ProjectID string `json:"project_id"`
+	// At most 255 characters.
+	Reason string            `json:"reason"`
+	Type   ReportFailureType `json:"type"`
 }
 
-// ReportFailurePage is returned by findReportFailures.
+// ReportFailurePage is returned by [Client.FindReportFailures].
 type ReportFailurePage struct {
 	Content []ReportFailure `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3740,10 +3851,11 @@ type ReportFailurePage struct {
 // without a constant are kept as they are.
 type ReportFailureType string
 
-// ReportPreference is taken by updateReportPreference and returned by
-// getReportPreference and updateReportPreference.
+// ReportPreference is taken by [Client.UpdateReportPreference] and returned by
+// [Client.GetReportPreference] and [Client.UpdateReportPreference].
 type ReportPreference struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// At most 5,000 characters.
 	CustomPrompt  string    `json:"custom_prompt,omitempty"`
 	Enabled       *bool     `json:"enabled,omitempty"`
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
@@ -3754,18 +3866,19 @@ type ReportPreference struct {
 
 // ReportedIssue is part of AgentInsightsReport.
 type ReportedIssue struct {
-	Cause         string          `json:"cause,omitempty"`
-	Count         int64           `json:"count"`
-	Description   string          `json:"description,omitempty"`
-	ID            string          `json:"id,omitempty"`
-	Metadata      json.RawMessage `json:"metadata,omitempty"`
-	Name          string          `json:"name"`
-	Severity      Severity        `json:"severity"`
-	SuggestedFix  string          `json:"suggested_fix,omitempty"`
-	TotalCount    int64           `json:"total_count"`
-	TotalUsers    int64           `json:"total_users"`
-	TracesQuery   string          `json:"traces_query,omitempty"`
-	UsersImpacted int64           `json:"users_impacted"`
+	Cause       string          `json:"cause,omitempty"`
+	Count       int64           `json:"count"`
+	Description string          `json:"description,omitempty"`
+	ID          string          `json:"id,omitempty"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"`
+	// At most 255 characters.
+	Name          string   `json:"name"`
+	Severity      Severity `json:"severity"`
+	SuggestedFix  string   `json:"suggested_fix,omitempty"`
+	TotalCount    int64    `json:"total_count"`
+	TotalUsers    int64    `json:"total_users"`
+	TracesQuery   string   `json:"traces_query,omitempty"`
+	UsersImpacted int64    `json:"users_impacted"`
 }
 
 // ResponseFormat is part of ChatCompletionRequest.
@@ -3778,8 +3891,8 @@ type ResponseFormat struct {
 // are kept as they are.
 type ResponseFormatType string
 
-// Result is returned by costsSummary and part of WorkspaceMetricResponse and
-// WorkspaceMetricsSummaryResponse.
+// Result is returned by [Client.CostsSummary] and part of
+// WorkspaceMetricResponse and WorkspaceMetricsSummaryResponse.
 type Result struct {
 	Current  *float64 `json:"current,omitempty"`
 	Name     string   `json:"name,omitempty"`
@@ -3792,8 +3905,9 @@ type ResultsNumber struct {
 	Name string            `json:"name,omitempty"`
 }
 
-// RetentionRule is taken by createRetentionRule, returned by
-// createRetentionRule and getRetentionRuleById and part of RetentionRulePage.
+// RetentionRule is taken by [Client.CreateRetentionRule], returned by
+// [Client.CreateRetentionRule] and [Client.GetRetentionRuleByID] and part of
+// RetentionRulePage.
 type RetentionRule struct {
 	ApplyToPast       *bool              `json:"apply_to_past,omitempty"`
 	CatchUpCursor     string             `json:"catch_up_cursor,omitempty"`
@@ -3816,7 +3930,7 @@ type RetentionRule struct {
 // kept as they are.
 type RetentionRuleLevel string
 
-// RetentionRulePage is returned by findRetentionRules.
+// RetentionRulePage is returned by [Client.FindRetentionRules].
 type RetentionRulePage struct {
 	Content []RetentionRule `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -3831,7 +3945,7 @@ type RetentionRulePage struct {
 // are kept as they are.
 type RetentionRuleRetention string
 
-// RevokeForm is taken by revoke.
+// RevokeForm is taken by [Client.Revoke].
 type RevokeForm struct {
 	ClientID string `json:"client_id,omitempty"`
 	Token    string `json:"token,omitempty"`
@@ -3848,22 +3962,23 @@ type ScoreName struct {
 // they are.
 type ScoreSource string
 
-// ServerVersion is returned by version.
+// ServerVersion is returned by [Client.Version].
 type ServerVersion struct {
 	Version string `json:"version"`
 }
 
-// ServiceTogglesConfig is returned by getServiceToggles.
+// ServiceTogglesConfig is returned by [Client.GetServiceToggles].
 type ServiceTogglesConfig struct {
-	AgentInsightsEnabled               bool     `json:"agent_insights_enabled"`
-	AgenticToolsEnabled                bool     `json:"agentic_tools_enabled"`
-	AlertsEnabled                      bool     `json:"alerts_enabled"`
-	AnthropicProviderEnabled           bool     `json:"anthropic_provider_enabled"`
-	BedrockProviderEnabled             bool     `json:"bedrock_provider_enabled"`
-	CostIntelligenceEnabled            bool     `json:"cost_intelligence_enabled"`
-	CustomllmProviderEnabled           bool     `json:"customllm_provider_enabled"`
-	DatasetExportEnabled               bool     `json:"dataset_export_enabled"`
-	DatasetVersioningEnabled           bool     `json:"dataset_versioning_enabled"`
+	AgentInsightsEnabled     bool `json:"agent_insights_enabled"`
+	AgenticToolsEnabled      bool `json:"agentic_tools_enabled"`
+	AlertsEnabled            bool `json:"alerts_enabled"`
+	AnthropicProviderEnabled bool `json:"anthropic_provider_enabled"`
+	BedrockProviderEnabled   bool `json:"bedrock_provider_enabled"`
+	CostIntelligenceEnabled  bool `json:"cost_intelligence_enabled"`
+	CustomllmProviderEnabled bool `json:"customllm_provider_enabled"`
+	DatasetExportEnabled     bool `json:"dataset_export_enabled"`
+	DatasetVersioningEnabled bool `json:"dataset_versioning_enabled"`
+	// From 5 to 100.
 	DefaultPageSize                    int      `json:"default_page_size,omitzero"`
 	DemoDataEnabled                    bool     `json:"demo_data_enabled"`
 	ExportEnabled                      bool     `json:"export_enabled"`
@@ -3894,8 +4009,8 @@ type ServiceTogglesConfig struct {
 // as they are.
 type Severity string
 
-// SortingField is taken by findAgentInsightsIssues, findAlerts,
-// findAlertsByProject and 18 others.
+// SortingField is taken by [Client.FindAgentInsightsIssues],
+// [Client.FindAlertsByProject], [Client.FindAlerts] and 18 others.
 type SortingField struct {
 	// Ascending or descending.
 	Direction SortingFieldDirection `json:"direction"`
@@ -3912,8 +4027,9 @@ type SortingFieldDirection string
 // a constant are kept as they are.
 type Source string
 
-// Span is taken by createSpan, returned by getSpanById and searchSpans and part
-// of ExperimentItemBulkRecord, SpanBatch and SpanPage.
+// Span is taken by [Client.CreateSpan], returned by [Client.GetSpanByID] and
+// [Client.SearchSpans] and part of ExperimentItemBulkRecord, SpanBatch and
+// SpanPage.
 type Span struct {
 	Comments  []Comment `json:"comments,omitzero"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
@@ -3922,7 +4038,7 @@ type Span struct {
 	Duration *float64 `json:"duration,omitempty"`
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Name of the environment, such as production.
+	// Name of the environment, such as production. At most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
@@ -3975,15 +4091,17 @@ type Span struct {
 	Usage map[string]int `json:"usage,omitzero"`
 }
 
-// SpanBatch is taken by createSpans.
+// SpanBatch is taken by [Client.CreateSpans].
 type SpanBatch struct {
-	// Each replaces a stored span as a whole: what is left out is lost.
+	// Each replaces a stored span as a whole: what is left out is lost. 1 to
+	// 1,000 values.
 	Spans []Span `json:"spans"`
 }
 
-// SpanBatchUpdate is taken by batchUpdateSpans.
+// SpanBatchUpdate is taken by [Client.BatchUpdateSpans].
 type SpanBatchUpdate struct {
-	// Ids of the entries to change. Unknown ones are skipped.
+	// Ids of the entries to change. Unknown ones are skipped. 1 to 1,000
+	// values.
 	IDs []string `json:"ids"`
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool      `json:"merge_tags,omitempty"`
@@ -4003,8 +4121,8 @@ type SpanEnrichmentOptions struct {
 // are kept as they are.
 type SpanField string
 
-// SpanFilter is taken by getSpanStats and getSpansByProject and part of
-// AutomationRuleEvaluatorSpanLLMAsJudge,
+// SpanFilter is taken by [Client.GetSpanStats] and [Client.GetSpansByProject]
+// and part of AutomationRuleEvaluatorSpanLLMAsJudge,
 // AutomationRuleEvaluatorSpanUserDefinedMetricPython,
 // AutomationRuleEvaluatorUpdateSpanLLMAsJudge and 4 others.
 type SpanFilter struct {
@@ -4028,7 +4146,7 @@ type SpanLLMAsJudgeCode struct {
 	Variables map[string]string         `json:"variables"`
 }
 
-// SpanPage is returned by getSpansByProject.
+// SpanPage is returned by [Client.GetSpansByProject].
 type SpanPage struct {
 	Content []Span `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -4041,7 +4159,7 @@ type SpanPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// SpanSearchStreamRequest is taken by searchSpans.
+// SpanSearchStreamRequest is taken by [Client.SearchSpans].
 type SpanSearchStreamRequest struct {
 	// Fields to leave out, also such as are always there otherwise.
 	Exclude []SpanField `json:"exclude,omitzero"`
@@ -4051,7 +4169,7 @@ type SpanSearchStreamRequest struct {
 	FromTime time.Time `json:"from_time,omitzero"`
 	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
-	// Most entries that one stream carries.
+	// Most entries that one stream carries. From 1 to 2,000.
 	Limit int `json:"limit,omitzero"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
@@ -4071,11 +4189,11 @@ type SpanSearchStreamRequest struct {
 // others. Values without a constant are kept as they are.
 type SpanType string
 
-// SpanUpdate is taken by updateSpan and part of SpanBatchUpdate.
+// SpanUpdate is taken by [Client.UpdateSpan] and part of SpanBatchUpdate.
 type SpanUpdate struct {
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Name of the environment, such as production.
+	// Name of the environment, such as production. At most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
@@ -4103,9 +4221,11 @@ type SpanUpdate struct {
 	Source Source `json:"source,omitempty"`
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
+	// Tags to add; only updates of several entries read it. At most 50
+	// values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
+	// Tags to take away; only updates of several entries read it. At most 50
+	// values.
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 	// Cost in US dollars; by default computed from model and usage.
 	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
@@ -4128,12 +4248,12 @@ type SpanUserDefinedMetricPythonCode struct {
 	Metric    string            `json:"metric"`
 }
 
-// SpansCountResponse is returned by getSpansCountForWorkspaces.
+// SpansCountResponse is returned by [Client.GetSpansCountForWorkspaces].
 type SpansCountResponse struct {
 	WorkspacesSpansCount []WorkspaceSpansCount `json:"workspaces_spans_count,omitzero"`
 }
 
-// StartMultipartUploadRequest is taken by startMultiPartUpload.
+// StartMultipartUploadRequest is taken by [Client.StartMultiPartUpload].
 type StartMultipartUploadRequest struct {
 	ContainerID    string               `json:"container_id,omitempty"`
 	EntityID       string               `json:"entity_id"`
@@ -4146,7 +4266,7 @@ type StartMultipartUploadRequest struct {
 	ProjectName string `json:"project_name,omitempty"`
 }
 
-// StartMultipartUploadResponse is returned by startMultiPartUpload.
+// StartMultipartUploadResponse is returned by [Client.StartMultiPartUpload].
 type StartMultipartUploadResponse struct {
 	PreSignUrls []string `json:"pre_sign_urls"`
 	UploadID    string   `json:"upload_id"`
@@ -4159,6 +4279,7 @@ type StreamOptions struct {
 
 // StudioEvaluation is part of OptimizationStudioConfig.
 type StudioEvaluation struct {
+	// At least one value.
 	Metrics []StudioMetric `json:"metrics"`
 }
 
@@ -4188,10 +4309,11 @@ type StudioOptimizer struct {
 
 // StudioPrompt is part of OptimizationStudioConfig.
 type StudioPrompt struct {
+	// At least one value.
 	Messages []StudioMessage `json:"messages"`
 }
 
-// TokenForm is taken by token.
+// TokenForm is taken by [Client.Token].
 type TokenForm struct {
 	ClientID     string `json:"client_id,omitempty"`
 	Code         string `json:"code,omitempty"`
@@ -4201,7 +4323,7 @@ type TokenForm struct {
 	RefreshToken string `json:"refresh_token,omitempty"`
 }
 
-// TokenResponse is returned by token.
+// TokenResponse is returned by [Client.Token].
 type TokenResponse struct {
 	AccessToken   string `json:"access_token,omitempty"`
 	ExpiresIn     *int64 `json:"expires_in,omitempty"`
@@ -4211,7 +4333,7 @@ type TokenResponse struct {
 	WorkspaceName string `json:"workspace_name,omitempty"`
 }
 
-// TokenUsageNames is returned by findTokenUsageNames.
+// TokenUsageNames is returned by [Client.FindTokenUsageNames].
 type TokenUsageNames struct {
 	Names []string `json:"names,omitzero"`
 }
@@ -4234,8 +4356,9 @@ type ToolCall struct {
 // as they are.
 type ToolType string
 
-// Trace is taken by createTrace, returned by getTraceById and searchTraces and
-// part of ExperimentItemBulkRecord, TraceBatch and TracePage.
+// Trace is taken by [Client.CreateTrace], returned by [Client.GetTraceByID] and
+// [Client.SearchTraces] and part of ExperimentItemBulkRecord, TraceBatch and
+// TracePage.
 type Trace struct {
 	Comments  []Comment `json:"comments,omitzero"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
@@ -4244,7 +4367,7 @@ type Trace struct {
 	Duration *float64 `json:"duration,omitempty"`
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Name of the environment, such as production.
+	// Name of the environment, such as production. At most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
@@ -4298,22 +4421,24 @@ type Trace struct {
 	VisibilityMode TraceVisibilityMode `json:"visibility_mode,omitempty"`
 }
 
-// TraceBatch is taken by createTraces.
+// TraceBatch is taken by [Client.CreateTraces].
 type TraceBatch struct {
-	// Each replaces a stored trace as a whole: what is left out is lost.
+	// Each replaces a stored trace as a whole: what is left out is lost. 1 to
+	// 1,000 values.
 	Traces []Trace `json:"traces"`
 }
 
-// TraceBatchUpdate is taken by batchUpdateTraces.
+// TraceBatchUpdate is taken by [Client.BatchUpdateTraces].
 type TraceBatchUpdate struct {
-	// Ids of the entries to change. Unknown ones are skipped.
+	// Ids of the entries to change. Unknown ones are skipped. 1 to 1,000
+	// values.
 	IDs []string `json:"ids"`
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool       `json:"merge_tags,omitempty"`
 	Update    TraceUpdate `json:"update"`
 }
 
-// TraceCountResponse is returned by getTracesCountForWorkspaces.
+// TraceCountResponse is returned by [Client.GetTracesCountForWorkspaces].
 type TraceCountResponse struct {
 	WorkspacesTracesCount []WorkspaceTraceCount `json:"workspaces_traces_count,omitzero"`
 }
@@ -4332,8 +4457,9 @@ type TraceEnrichmentOptions struct {
 // are kept as they are.
 type TraceField string
 
-// TraceFilter is taken by getTraceStats and getTracesByProject and part of
-// AutomationRuleEvaluatorLLMAsJudge, AutomationRuleEvaluatorUpdateLLMAsJudge,
+// TraceFilter is taken by [Client.GetTraceStats] and
+// [Client.GetTracesByProject] and part of AutomationRuleEvaluatorLLMAsJudge,
+// AutomationRuleEvaluatorUpdateLLMAsJudge,
 // AutomationRuleEvaluatorUpdateUserDefinedMetricPython and 3 others.
 type TraceFilter struct {
 	// Name of the field, such as name, tags, usage.total_tokens or
@@ -4347,7 +4473,7 @@ type TraceFilter struct {
 	Value string `json:"value"`
 }
 
-// TracePage is returned by getTracesByProject.
+// TracePage is returned by [Client.GetTracesByProject].
 type TracePage struct {
 	Content []Trace `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -4360,7 +4486,7 @@ type TracePage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// TraceSearchStreamRequest is taken by searchTraces.
+// TraceSearchStreamRequest is taken by [Client.SearchTraces].
 type TraceSearchStreamRequest struct {
 	// Fields to leave out, also such as are always there otherwise.
 	Exclude []TraceField `json:"exclude,omitzero"`
@@ -4370,7 +4496,7 @@ type TraceSearchStreamRequest struct {
 	FromTime time.Time `json:"from_time,omitzero"`
 	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
-	// Most entries that one stream carries.
+	// Most entries that one stream carries. From 1 to 2,000.
 	Limit int `json:"limit,omitzero"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
@@ -4384,8 +4510,8 @@ type TraceSearchStreamRequest struct {
 	Truncate *bool `json:"truncate,omitempty"`
 }
 
-// TraceThread is returned by getTraceThread and searchTraceThreads and part of
-// TraceThreadPage.
+// TraceThread is returned by [Client.GetTraceThread] and
+// [Client.SearchTraceThreads] and part of TraceThreadPage.
 type TraceThread struct {
 	Comments  []Comment `json:"comments,omitzero"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
@@ -4424,7 +4550,7 @@ type TraceThread struct {
 	Usage map[string]int64 `json:"usage,omitzero"`
 }
 
-// TraceThreadBatchIdentifier is taken by closeTraceThread.
+// TraceThreadBatchIdentifier is taken by [Client.CloseTraceThread].
 type TraceThreadBatchIdentifier struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
@@ -4432,21 +4558,22 @@ type TraceThreadBatchIdentifier struct {
 	ProjectName string `json:"project_name,omitempty"`
 	// Id that traces name as ThreadID.
 	ThreadID string `json:"thread_id,omitempty"`
-	// Ids of several threads, instead of ThreadID.
+	// Ids of several threads, instead of ThreadID. 1 to 1,000 values.
 	ThreadIDs []string `json:"thread_ids,omitzero"`
 }
 
-// TraceThreadBatchUpdate is taken by batchUpdateThreads.
+// TraceThreadBatchUpdate is taken by [Client.BatchUpdateThreads].
 type TraceThreadBatchUpdate struct {
-	// Model ids of the threads to change.
+	// Model ids of the threads to change. 1 to 1,000 values.
 	IDs []string `json:"ids"`
 	// Adds the given tags to the present ones instead of replacing them.
 	MergeTags *bool             `json:"merge_tags,omitempty"`
 	Update    TraceThreadUpdate `json:"update"`
 }
 
-// TraceThreadFilter is taken by getTraceThreadStats and getTraceThreads and
-// part of AutomationRuleEvaluatorTraceThreadLLMAsJudge,
+// TraceThreadFilter is taken by [Client.GetTraceThreadStats] and
+// [Client.GetTraceThreads] and part of
+// AutomationRuleEvaluatorTraceThreadLLMAsJudge,
 // AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython,
 // AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge and 3 others.
 type TraceThreadFilter struct {
@@ -4461,7 +4588,8 @@ type TraceThreadFilter struct {
 	Value string `json:"value"`
 }
 
-// TraceThreadIdentifier is taken by getTraceThread and openTraceThread.
+// TraceThreadIdentifier is taken by [Client.GetTraceThread] and
+// [Client.OpenTraceThread].
 type TraceThreadIdentifier struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
@@ -4483,7 +4611,7 @@ type TraceThreadLLMAsJudgeCode struct {
 	Schema     []LLMAsJudgeOutputSchema  `json:"schema"`
 }
 
-// TraceThreadPage is returned by getTraceThreads.
+// TraceThreadPage is returned by [Client.GetTraceThreads].
 type TraceThreadPage struct {
 	Content []TraceThread `json:"content,omitzero"`
 	// Number of this page, counting from 1.
@@ -4496,7 +4624,7 @@ type TraceThreadPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// TraceThreadSearchStreamRequest is taken by searchTraceThreads.
+// TraceThreadSearchStreamRequest is taken by [Client.SearchTraceThreads].
 type TraceThreadSearchStreamRequest struct {
 	// Conditions that an entry must meet, all of them.
 	Filters []TraceThreadFilter `json:"filters,omitzero"`
@@ -4505,7 +4633,7 @@ type TraceThreadSearchStreamRequest struct {
 	// Model id of the last thread received. Prefer the list of threads: the
 	// server does not page reliably by it.
 	LastRetrievedThreadModelID string `json:"last_retrieved_thread_model_id,omitempty"`
-	// Most entries that one stream carries.
+	// Most entries that one stream carries. From 1 to 2,000.
 	Limit int `json:"limit,omitzero"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
@@ -4523,14 +4651,16 @@ type TraceThreadSearchStreamRequest struct {
 // kept as they are.
 type TraceThreadStatus string
 
-// TraceThreadUpdate is taken by updateThread and part of
+// TraceThreadUpdate is taken by [Client.UpdateThread] and part of
 // TraceThreadBatchUpdate.
 type TraceThreadUpdate struct {
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
+	// Tags to add; only updates of several entries read it. At most 50
+	// values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
+	// Tags to take away; only updates of several entries read it. At most 50
+	// values.
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 }
 
@@ -4541,11 +4671,11 @@ type TraceThreadUserDefinedMetricPythonCode struct {
 	Metric string `json:"metric"`
 }
 
-// TraceUpdate is taken by updateTrace and part of TraceBatchUpdate.
+// TraceUpdate is taken by [Client.UpdateTrace] and part of TraceBatchUpdate.
 type TraceUpdate struct {
 	// When it ended.
 	EndTime time.Time `json:"end_time,omitzero"`
-	// Name of the environment, such as production.
+	// Name of the environment, such as production. At most 150 characters.
 	Environment string `json:"environment,omitempty"`
 	// The error that it ended with.
 	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
@@ -4565,9 +4695,11 @@ type TraceUpdate struct {
 	Source Source `json:"source,omitempty"`
 	// At most 50 tags of 1 to 100 characters. An empty list takes all away.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it.
+	// Tags to add; only updates of several entries read it. At most 50
+	// values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it.
+	// Tags to take away; only updates of several entries read it. At most 50
+	// values.
 	TagsToRemove []string `json:"tags_to_remove,omitzero"`
 	// Id of the thread: free text, the same for all traces of a conversation.
 	ThreadID string `json:"thread_id,omitempty"`
@@ -4589,7 +4721,7 @@ type Usage struct {
 }
 
 // UsageByWorkspaceProjectUserResponse is returned by
-// getSpansCountBreakdownForWorkspaces.
+// [Client.GetSpansCountBreakdownForWorkspaces].
 type UsageByWorkspaceProjectUserResponse struct {
 	Breakdown []WorkspaceProjectUserCount `json:"breakdown,omitzero"`
 }
@@ -4602,7 +4734,7 @@ type UserDefinedMetricPythonCode struct {
 	Metric    string            `json:"metric"`
 }
 
-// ValidatedToken is returned by validateOAuthToken.
+// ValidatedToken is returned by [Client.ValidateOAuthToken].
 type ValidatedToken struct {
 	Resource      string `json:"resource,omitempty"`
 	UserName      string `json:"user_name,omitempty"`
@@ -4642,16 +4774,17 @@ type Webhook struct {
 	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
 	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
 	Name          string            `json:"name,omitempty"`
-	SecretToken   string            `json:"secret_token,omitempty"`
-	URL           string            `json:"url"`
+	// At most 250 characters.
+	SecretToken string `json:"secret_token,omitempty"`
+	URL         string `json:"url"`
 }
 
-// WebhookExamples is returned by getWebhookExamples.
+// WebhookExamples is returned by [Client.GetWebhookExamples].
 type WebhookExamples struct {
 	ResponseExamples map[string]json.RawMessage `json:"response_examples,omitzero"`
 }
 
-// WebhookTestResult is returned by testWebhook.
+// WebhookTestResult is returned by [Client.TestWebhook].
 type WebhookTestResult struct {
 	ErrorMessage string                  `json:"error_message,omitempty"`
 	RequestBody  string                  `json:"request_body,omitempty"`
@@ -4663,21 +4796,23 @@ type WebhookTestResult struct {
 // constant are kept as they are.
 type WebhookTestResultStatus string
 
-// WelcomeWizardSubmission is taken by submitWelcomeWizard.
+// WelcomeWizardSubmission is taken by [Client.SubmitWelcomeWizard].
 type WelcomeWizardSubmission struct {
+	// At most 255 characters.
 	Email           string   `json:"email,omitempty"`
 	Integrations    []string `json:"integrations,omitzero"`
 	JoinBetaProgram *bool    `json:"join_beta_program,omitempty"`
-	Role            string   `json:"role,omitempty"`
+	// At most 100 characters.
+	Role string `json:"role,omitempty"`
 }
 
-// WelcomeWizardTracking is returned by getWelcomeWizardStatus.
+// WelcomeWizardTracking is returned by [Client.GetWelcomeWizardStatus].
 type WelcomeWizardTracking struct {
 	Completed *bool `json:"completed,omitempty"`
 }
 
-// WorkspaceConfiguration is taken by upsertWorkspaceConfiguration and returned
-// by getWorkspaceConfiguration.
+// WorkspaceConfiguration is taken by [Client.UpsertWorkspaceConfiguration] and
+// returned by [Client.GetWorkspaceConfiguration].
 type WorkspaceConfiguration struct {
 	ColorMap                      map[string]string `json:"color_map,omitzero"`
 	TimeoutToMarkThreadAsInactive string            `json:"timeout_to_mark_thread_as_inactive,omitempty"`
@@ -4690,7 +4825,7 @@ type WorkspaceInfo struct {
 	Name string `json:"name,omitempty"`
 }
 
-// WorkspaceMetricRequest is taken by getCost and getMetric.
+// WorkspaceMetricRequest is taken by [Client.GetCost] and [Client.GetMetric].
 type WorkspaceMetricRequest struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	IntervalStart time.Time `json:"interval_start"`
@@ -4698,25 +4833,26 @@ type WorkspaceMetricRequest struct {
 	ProjectIDs    []string  `json:"project_ids,omitzero"`
 }
 
-// WorkspaceMetricResponse is returned by getCost, getMetric and
-// getWorkspaceSpanMetric.
+// WorkspaceMetricResponse is returned by [Client.GetCost], [Client.GetMetric]
+// and [Client.GetWorkspaceSpanMetric].
 type WorkspaceMetricResponse struct {
 	Results []Result `json:"results,omitzero"`
 }
 
-// WorkspaceMetricsSummaryRequest is taken by costsSummary and metricsSummary.
+// WorkspaceMetricsSummaryRequest is taken by [Client.CostsSummary] and
+// [Client.MetricsSummary].
 type WorkspaceMetricsSummaryRequest struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	IntervalStart time.Time `json:"interval_start"`
 	ProjectIDs    []string  `json:"project_ids,omitzero"`
 }
 
-// WorkspaceMetricsSummaryResponse is returned by metricsSummary.
+// WorkspaceMetricsSummaryResponse is returned by [Client.MetricsSummary].
 type WorkspaceMetricsSummaryResponse struct {
 	Results []Result `json:"results,omitzero"`
 }
 
-// WorkspaceNameHolder is returned by getWorkspaceName.
+// WorkspaceNameHolder is returned by [Client.GetWorkspaceName].
 type WorkspaceNameHolder struct {
 	WorkspaceName string `json:"workspace_name,omitempty"`
 }
@@ -4730,7 +4866,7 @@ type WorkspaceProjectUserCount struct {
 	WorkspaceID string `json:"workspace_id,omitempty"`
 }
 
-// WorkspaceSpanMetricRequest is taken by getWorkspaceSpanMetric.
+// WorkspaceSpanMetricRequest is taken by [Client.GetWorkspaceSpanMetric].
 type WorkspaceSpanMetricRequest struct {
 	Breakdown     *BreakdownConfig `json:"breakdown,omitempty"`
 	Filters       []SpanFilter     `json:"filters,omitzero"`
@@ -4753,14 +4889,14 @@ type WorkspaceTraceCount struct {
 	Workspace  string `json:"workspace,omitempty"`
 }
 
-// WorkspaceUserPermissions is returned by getWorkspaceUserPermissions.
+// WorkspaceUserPermissions is returned by [Client.GetWorkspaceUserPermissions].
 type WorkspaceUserPermissions struct {
 	Permissions   []Permission `json:"permissions,omitzero"`
 	UserName      string       `json:"user_name,omitempty"`
 	WorkspaceName string       `json:"workspace_name,omitempty"`
 }
 
-// WorkspaceVersion is returned by getWorkspaceVersion.
+// WorkspaceVersion is returned by [Client.GetWorkspaceVersion].
 type WorkspaceVersion struct {
 	OpikVersion WorkspaceVersionOpikVersion `json:"opik_version,omitempty"`
 }

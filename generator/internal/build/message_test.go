@@ -376,7 +376,7 @@ type LongNote rest.Note
 		}
 	}
 	words := visit.Fields[slices.Index(fieldNames(visit), "Words")]
-	if want := "Words describe it. It holds at most 3 values."; words.Doc != want {
+	if want := "Words describe it. At most 3 values."; words.Doc != want {
 		t.Errorf("comment %q, want %q", words.Doc, want)
 	}
 }

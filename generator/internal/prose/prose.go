@@ -25,11 +25,3 @@ func GoNames(text string, goName func(sent string) string) string {
 }
 
 func isLower(c rune) bool { return 'a' <= c && c <= 'z' }
-
-// Sentence makes a phrase a sentence.
-func Sentence(phrase string) string {
-	if phrase == "" {
-		return ""
-	}
-	return strings.ToUpper(phrase[:1]) + phrase[1:] + "."
-}

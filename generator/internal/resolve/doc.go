@@ -116,7 +116,7 @@ func (b *binder) searchFacts() string {
 			use = fmt.Sprintf(" Use %s for more.", docLink(s.Instead))
 		}
 		return fmt.Sprintf("It sends one request when the iterator is first used, for %s results at most: %s "+
-			"If there may be more, the iterator ends with an error that matches [ErrMoreResults].%s", thousands(s.Max), ended(b.tmpl.Reason), use)
+			"If there may be more, the iterator ends with an error that matches [ErrMoreResults].%s", prose.Thousands(s.Max), ended(b.tmpl.Reason), use)
 	}
 	return "It sends a request when the iterator is first used and further ones as the caller goes on, and ends them when the caller stops. " +
 		"A stream that breaks is resumed after the last record that arrived. After an error the iterator ends; every range over it starts anew."
@@ -202,48 +202,15 @@ func size(s *spec.Schema) string {
 	if s == nil {
 		return ""
 	}
-	switch {
-	case s.MaxItems != nil && s.MinItems != nil && *s.MinItems > 0:
-		return fmt.Sprintf("%d to %s values", *s.MinItems, thousands(*s.MaxItems))
-	case s.MaxItems != nil:
-		return fmt.Sprintf("at most %s values", thousands(*s.MaxItems))
-	case s.MinItems != nil && *s.MinItems == 1:
-		return "at least one value"
-	case s.MinItems != nil && *s.MinItems > 1:
-		return fmt.Sprintf("at least %s values", thousands(*s.MinItems))
-	case s.MaxLength != nil:
-		return fmt.Sprintf("at most %s characters", thousands(*s.MaxLength))
-	}
-	return ""
+	return prose.Size(s.MinItems, s.MaxItems, s.MaxLength)
 }
 
-// between says between which whole numbers a value must be. That one must not be
-// negative goes without saying.
+// between says between which whole numbers a value must be.
 func between(s *spec.Schema) string {
 	if s == nil || s.Type != "integer" {
 		return ""
 	}
-	switch {
-	case s.Minimum != nil && s.Maximum != nil:
-		return fmt.Sprintf("from %s to %s", thousands(int(*s.Minimum)), thousands(int(*s.Maximum)))
-	case s.Maximum != nil:
-		return "at most " + thousands(int(*s.Maximum))
-	case s.Minimum != nil && *s.Minimum > 1:
-		return "at least " + thousands(int(*s.Minimum))
-	}
-	return ""
-}
-
-// withLimits adds to a description how large a value may be, if it does not say so
-// itself.
-func withLimits(doc string, s *spec.Schema, limits ...string) string {
-	for _, l := range limits {
-		if s != nil && s.MaxItems != nil && strings.Contains(doc, "t most "+thousands(*s.MaxItems)+" ") {
-			continue
-		}
-		doc = strings.TrimSpace(doc + " " + prose.Sentence(l))
-	}
-	return doc
+	return prose.Between(s.Minimum, s.Maximum)
 }
 
 // goName returns the Go name of an input of the method; "" if there is none.
@@ -272,7 +239,7 @@ func (b *binder) fieldDoc(in *input, name string) string {
 		doc = fmt.Sprintf("%s is sent as %s.", name, in.Wire)
 	}
 	schema := b.Contract.Resolve(in.Schema)
-	doc = withLimits(doc, schema, size(schema), between(schema))
+	doc = prose.WithLimits(doc, size(schema), between(schema))
 	switch d := b.defaultValue(in); {
 	case in.Value != nil && in.Value.Kind == ir.ValueProject && in.Value.Other != "":
 		doc += fmt.Sprintf(" Without it and %s, it is the client's project.", in.Value.Other)

@@ -119,7 +119,7 @@ func (b *messageBuilder) describeField(f ir.MessageField, s *spec.Schema) string
 	if doc == "" {
 		doc = fmt.Sprintf("%s is sent as %s.", f.Name, f.Wire)
 	}
-	doc = withLimits(doc, s, size(s))
+	doc = prose.WithLimits(doc, size(s))
 	if l := f.Rules.Bounds(); l != "" {
 		doc += fmt.Sprintf(" It must be %s.", l)
 	}

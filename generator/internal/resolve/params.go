@@ -7,6 +7,7 @@ import (
 
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/prose"
 )
 
 // number matches a number as JSON and Go both write it.
@@ -99,7 +100,7 @@ func (b *binder) steering() []ir.Field {
 	case ir.KindSearch:
 		most := "as many as the server allows"
 		if n := b.searchMax(); n > 0 {
-			most = "and at most " + thousands(n)
+			most = "and at most " + prose.Thousands(n)
 		}
 		fields := []ir.Field{{Name: "MaxResults", Type: "int", Doc: "MaxResults ends the search after so many records. By default it goes on to the last."}}
 		if !b.tmpl.NoCursor {
@@ -158,13 +159,4 @@ func (b *binder) call() {
 	if b.rest.BodyType != "" && b.method.Call.Body == nil {
 		b.method.Call.Body = &ir.Value{Kind: ir.ValueLiteral, Literal: &ir.Literal{Type: b.rest.BodyType, Fields: body}}
 	}
-}
-
-// thousands writes a number with a comma before each three digits.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -14,7 +14,7 @@ import (
 
 // typeUses says what a type is for.
 type typeUses struct {
-	takenBy, returnedBy []string // operations
+	takenBy, returnedBy []string // links to methods
 	partOf              []string // schemas
 }
 
@@ -53,7 +53,8 @@ func (d *document) collectDocs() {
 // the field's name before it, which is marked for removal if the description is a
 // sentence of its own.
 func (d *document) prepareFieldDoc(p *yaml.Node, goName func(string) string) {
-	if about := withPeriod(prose.GoNames(text(p, "description"), goName)); about != "" {
+	about := withPeriod(prose.GoNames(text(p, "description"), goName))
+	if about = prose.WithLimits(about, limits(p)...); about != "" {
 		if !continuesName(about) {
 			about = ownSentence + about
 		}
@@ -62,6 +63,15 @@ func (d *document) prepareFieldDoc(p *yaml.Node, goName func(string) string) {
 	if isTrue(p, "deprecated") {
 		set(p, "x-deprecated-reason", str(deprecationOf(p)))
 	}
+}
+
+// limits says how large a value may be.
+func limits(s *yaml.Node) []string {
+	all := []string{prose.Size(count(s, "minItems"), count(s, "maxItems"), count(s, "maxLength"))}
+	if schemaType(s) == "integer" {
+		all = append(all, prose.Between(number(s, "minimum"), number(s, "maximum")))
+	}
+	return all
 }
 
 // ownSentence marks a description that does not follow the field's name. It is a
@@ -130,10 +140,11 @@ func (d *document) typeUses() map[string]*typeUses {
 	}
 	for op := range d.operations() {
 		p := d.plans[op.key()]
-		note(p.bodyType, func(u *typeUses) { u.takenBy = append(u.takenBy, op.id) })
-		note(p.resType, func(u *typeUses) { u.returnedBy = append(u.returnedBy, op.id) })
+		method := "[Client." + d.typeName(op.id) + "]"
+		note(p.bodyType, func(u *typeUses) { u.takenBy = append(u.takenBy, method) })
+		note(p.resType, func(u *typeUses) { u.returnedBy = append(u.returnedBy, method) })
 		for _, s := range op.usedSchemas() {
-			note(s, func(u *typeUses) { u.takenBy = append(u.takenBy, op.id) })
+			note(s, func(u *typeUses) { u.takenBy = append(u.takenBy, method) })
 		}
 	}
 	for name, s := range members(d.schemas) {

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -197,6 +198,30 @@ func parseSettings(t testing.TB, data []byte) *Settings {
 	}
 	return settings
 }
+
+// TestLinksInComments follows every link of a comment to a method.
+func TestLinksInComments(t *testing.T) {
+	doc, settings := project(t)
+	result, err := Generate(doc, settings, "example.org/sdk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := declarations(t, result.Files)
+	links := 0
+	for _, f := range result.Files {
+		for _, m := range linkToMethod.FindAllSubmatch(f.Data, -1) {
+			links++
+			if _, ok := declared[string(m[1])]; !ok {
+				t.Errorf("%s: the link [%s] leads nowhere", f.Path, m[1])
+			}
+		}
+	}
+	if links < 300 {
+		t.Errorf("%d links; has their form changed?", links)
+	}
+}
+
+var linkToMethod = regexp.MustCompile(`\[(Client\.\w+)\]`)
 
 func TestSameInputSameBytes(t *testing.T) {
 	doc, settings := project(t)

@@ -3,6 +3,7 @@ package restgen
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -42,6 +43,24 @@ func text(n *yaml.Node, keys ...string) string {
 		return v.Value
 	}
 	return ""
+}
+
+// number returns the number at a key; nil if there is none.
+func number(n *yaml.Node, key string) *float64 {
+	v, err := strconv.ParseFloat(text(n, key), 64)
+	if err != nil {
+		return nil // the contract was checked: the key is missing
+	}
+	return &v
+}
+
+// count returns the whole number at a key; nil if there is none.
+func count(n *yaml.Node, key string) *int {
+	v, err := strconv.Atoi(text(n, key))
+	if err != nil {
+		return nil // the contract was checked: the key is missing, or it bounds nothing
+	}
+	return &v
 }
 
 func isTrue(n *yaml.Node, key string) bool { return text(n, key) == "true" }

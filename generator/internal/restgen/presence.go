@@ -2,7 +2,6 @@ package restgen
 
 import (
 	"slices"
-	"strconv"
 
 	"gopkg.in/yaml.v3"
 )
@@ -71,8 +70,8 @@ func (d *document) zeroMeansSomething(s *yaml.Node) bool {
 		return true
 	case "integer", "number":
 		// A number that must be above zero needs no pointer.
-		least, err := strconv.ParseFloat(text(s, "minimum"), 64)
-		return err != nil || least <= 0
+		least := number(s, "minimum")
+		return least == nil || *least <= 0
 	case "object", "":
 		return get(s, "additionalProperties") == nil || get(s, "properties") != nil
 	}
