@@ -36,7 +36,7 @@ trace "answer a question" project="quickstart" thread="quickstart-conversation"
   score "answered" = 1 reason="a document was found"
   span "retrieve" type=tool
     input: "Which city was built on wooden piles?"
-    output: [{"text":"Venice stands on wooden piles that were driven into the lagoon. Canals take the place of streets.","title":"Venice"},{"text":"Amsterdam is a city of canals and bicycles below the level of th… (229 characters)
+    output: [{"text":"Venice stands on wooden piles that were driven into the lagoon. Canals take the place of streets.","title":"Venice"},{"text":"Amsterdam is a city of canals and bicycles below the level of th… (229 characters, 8ef45efe)
     metadata: {"library":{"documents":3}}
     score "coverage" = 0.4 category="retrieval"
     span "keywords" type=general
@@ -50,11 +50,11 @@ trace "answer a question" project="quickstart" thread="quickstart-conversation"
     output: "Venice stands on wooden piles that were driven into the lagoon."
     tags: ["fallback"]
     span "parrot-large" type=llm model="parrot-large" provider="stand-in"
-      input: {"messages":[{"content":"Answer from these documents.\nVenice stands on wooden piles that were driven into the lagoon. Canals take the place of streets.\nAmsterdam is a city of canals and bicycles bel… (310 characters)
+      input: {"messages":[{"content":"Answer from these documents.\nVenice stands on wooden piles that were driven into the lagoon. Canals take the place of streets.\nAmsterdam is a city of canals and bicycles bel… (310 characters, ee1eb32c)
       metadata: {"temperature":0}
       error: main.overloadedError: no completion: parrot-large is overloaded
     span "parrot-small" type=llm model="parrot-small" provider="stand-in"
-      input: {"messages":[{"content":"Answer from these documents.\nVenice stands on wooden piles that were driven into the lagoon. Canals take the place of streets.\nAmsterdam is a city of canals and bicycles bel… (310 characters)
+      input: {"messages":[{"content":"Answer from these documents.\nVenice stands on wooden piles that were driven into the lagoon. Canals take the place of streets.\nAmsterdam is a city of canals and bicycles bel… (310 characters, ee1eb32c)
       output: {"content":"Venice stands on wooden piles that were driven into the lagoon.","role":"assistant"}
       metadata: {"temperature":0}
       usage: completion_tokens=11 original_usage.completion_tokens=11 original_usage.prompt_tokens=42 prompt_tokens=42 total_tokens=53

@@ -23,7 +23,12 @@ func (b *Backend) CompareTraceTrees(want string) string {
 // those of the text; see [Backend.CompareTraceTrees].
 func (b *Backend) AssertTraceTrees(t T, want string) {
 	t.Helper()
-	if d := b.CompareTraceTrees(want); d != "" {
+	d := b.CompareTraceTrees(want)
+	switch {
+	case d == "":
+	case len(b.TraceTrees()) == 0:
+		t.Errorf("no trace is stored after %d requests; was the client flushed or closed? Wanted:\n%s", len(b.Requests()), d)
+	default:
 		t.Errorf("stored traces differ (-want +got):\n%s", d)
 	}
 }
@@ -57,18 +62,20 @@ func (b *Backend) WaitFor(ctx context.Context, condition func() bool) error {
 // WaitForTraces waits until at least n traces have arrived and ended, and returns
 // all traces. The error, when the context ends before, says how many there were.
 func (b *Backend) WaitForTraces(ctx context.Context, n int) ([]*TraceTree, error) {
-	ended := 0
+	ended, open := 0, 0
 	err := b.WaitFor(ctx, func() bool {
-		ended = 0
+		ended, open = 0, 0
 		for _, t := range b.TraceTrees() {
 			if !t.Partial && !t.End.IsZero() {
 				ended++
+			} else {
+				open++
 			}
 		}
 		return ended >= n
 	})
 	if err != nil {
-		return nil, fmt.Errorf("opiktest: %d of %d traces have ended: %w", ended, n, err)
+		return nil, fmt.Errorf("opiktest: %d of %d traces have ended, %d have arrived without an end: %w", ended, n, open, err)
 	}
 	return b.TraceTrees(), nil
 }

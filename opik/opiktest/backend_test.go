@@ -296,6 +296,21 @@ func TestViolationsFailTheTest(t *testing.T) {
 	}
 }
 
+func TestRepeatedViolationsAreReportedOnce(t *testing.T) {
+	withoutChecker(t)
+	r := &recorder{}
+	c := &client{t: t, srv: opiktest.NewServer(r), odd: true}
+	for _, path := range []string{"/trases", "/other", "/trases", "/trases"} {
+		c.do("GET", path, nil)
+	}
+	got := r.finish()
+	first, rest, _ := strings.Cut(got, "/other")
+	if !strings.Contains(first, "/trases (unknown operation): ") || !strings.Contains(first, "(3 times)") ||
+		strings.Contains(rest, "times") || strings.Contains(rest, "trases") {
+		t.Errorf("reported:\n%s", got)
+	}
+}
+
 func TestServerEnds(t *testing.T) {
 	s, err := opiktest.Start("127.0.0.1:0")
 	if err != nil {
@@ -382,7 +397,7 @@ func TestWaiting(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if _, err := c.srv.WaitForTraces(ctx, 3); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "2 of 3 traces have ended") {
+	if _, err := c.srv.WaitForTraces(ctx, 3); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "2 of 3 traces have ended, 1 have arrived without an end") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -22,8 +22,9 @@
 //			  input: "What is Go?"
 //			  output: "A language."
 //			  span "retrieve" type=tool
+//			    output: ["go.dev"]
 //			  span "generate" type=llm model="gpt-4o" provider="openai"
-//			    usage: completion_tokens=4 prompt_tokens=12 total_tokens=16
+//			    output: "A language."
 //		`)
 //	}
 //

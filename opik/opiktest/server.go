@@ -54,8 +54,8 @@ func NewServer(t T, opts ...Option) *Server {
 		if s.settings.lenient {
 			return
 		}
-		for _, v := range s.Violations() {
-			t.Errorf("opiktest: contract violation: %v", v)
+		for _, text := range distinct(s.Violations()) {
+			t.Errorf("opiktest: contract violation: %s", text)
 		}
 	})
 	return s

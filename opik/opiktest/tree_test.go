@@ -36,7 +36,7 @@ func TestTreesAreOrderedAndNested(t *testing.T) {
 		trace "second" project="demo"
 		  span "a" type=general
 		    span "below a" type=general
-		      input: "`+strings.Repeat("x", 199)+`… (302 characters)
+		      input: "`+strings.Repeat("x", 199)+`… (302 characters, d2492384)
 		      tags: ["t"]
 		  span "b" type=general
 		    score "q" = 0.5 category="c" reason="because"
@@ -69,6 +69,30 @@ func TestAssertTraceTreesShowsTheDifference(t *testing.T) {
 	`)
 	want := "stored traces differ (-want +got):\n" +
 		" trace \"t\" project=\"demo\"\n   input: 1\n-  output: 3\n+  output: 2\n"
+	if got := r.finish(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestAssertTraceTreesComparesLongValues(t *testing.T) {
+	c := newClient(t)
+	c.do("POST", "/traces", trace(id1, object{"input": strings.Repeat("a", 300) + "b", "end_time": end})).must(201)
+	text := opiktest.FormatTraceTrees(c.srv.TraceTrees())
+	if !strings.Contains(text, "… (303 characters, ") {
+		t.Errorf("a long value is shown as\n%s", text)
+	}
+	c.do("POST", "/traces/batch", object{"traces": []object{trace(id1, object{"input": strings.Repeat("a", 300) + "c", "end_time": end})}}).must(204)
+	if c.srv.CompareTraceTrees(text) == "" {
+		t.Errorf("two values are the same to the comparison")
+	}
+}
+
+func TestAssertTraceTreesWithoutTraces(t *testing.T) {
+	c := newClient(t)
+	c.do("GET", "/projects", nil).must(200)
+	r := &recorder{}
+	c.srv.AssertTraceTrees(r, `trace "t" project="demo"`)
+	want := "no trace is stored after 1 requests; was the client flushed or closed? Wanted:\n-trace \"t\" project=\"demo\"\n"
 	if got := r.finish(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

@@ -1,6 +1,7 @@
 package opiktest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +17,8 @@ const maxValueText = 200
 
 // String is the trace as an indented tree, one line for each span and for each
 // member that is set. Ids and times are not in it, so that the same program gives
-// the same text each time.
+// the same text each time. Values of more than 200 characters are cut, and told
+// apart by their length and a checksum.
 func (t *TraceTree) String() string {
 	var w treeWriter
 	w.trace(t)
@@ -135,12 +137,14 @@ func (w *treeWriter) value(name string, v any) {
 	}
 }
 
-// shorten keeps a value on one line of bearable length.
+// shorten keeps a value on one line of bearable length. What is cut is told by its
+// length and the beginning of its SHA-256, so that texts of different values differ.
 func shorten(s string) string {
 	s = strings.ReplaceAll(s, "\n", `\n`)
 	r := []rune(s)
 	if len(r) <= maxValueText {
 		return s
 	}
-	return fmt.Sprintf("%s… (%d characters)", string(r[:maxValueText]), len(r))
+	sum := sha256.Sum256([]byte(s))
+	return fmt.Sprintf("%s… (%d characters, %x)", string(r[:maxValueText]), len(r), sum[:4])
 }

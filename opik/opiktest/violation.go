@@ -33,6 +33,28 @@ func (b *Backend) Violations() []Violation {
 	return append([]Violation(nil), b.violations.list...)
 }
 
+// distinct returns the texts of violations, in the order of their first
+// appearance, each once and with its number: a loop makes the same mistake often.
+func distinct(violations []Violation) []string {
+	counts := map[Violation]int{}
+	for _, v := range violations {
+		counts[v]++
+	}
+	var texts []string
+	for _, v := range violations {
+		switch n := counts[v]; n {
+		case 0: // it is in the list
+			continue
+		case 1:
+			texts = append(texts, v.String())
+		default:
+			texts = append(texts, fmt.Sprintf("%v (%d times)", v, n))
+		}
+		delete(counts, v)
+	}
+	return texts
+}
+
 type violationList struct {
 	mu   sync.Mutex
 	list []Violation
