@@ -98,6 +98,10 @@ components:
         note: {type: [string, "null"]}
         count: {type: integer, minimum: 0}
         free: {}
+        filter:
+          type: string
+          contentMediaType: application/json
+          contentSchema: {$ref: '#/components/schemas/Filter'}
         data: {type: object}
         labels: {type: object, additionalProperties: {type: integer}}
         parts: {type: array, maxItems: 2, items: {$ref: '#/components/schemas/Part'}}
@@ -335,6 +339,8 @@ func TestCheckFindsWhatDecodersHide(t *testing.T) {
 		"same member elsewhere":    {post("/items", `{"name":"n","free":[{"a":1},{"a":2},{"name":{"name":1}}]}`), nil},
 		"bytes that are no UTF-8":  {post("/items", "{\"name\":\"a\xffb\"}"), []string{"body: it is no UTF-8"}},
 		"plus for a space":         {Request{Method: "GET", Path: "/items/" + id, Query: "day=a+b"}, []string{"query parameter day: a space is written %20"}},
+		"JSON in a text":           {post("/items", `{"name":"n","filter":"{\"field\":1}"}`), []string{"body /filter/field: value must be a string"}},
+		"text that is no JSON":     {post("/items", `{"name":"n","filter":"x"}`), []string{"body /filter: it is no JSON"}},
 		"escaped plus":             {Request{Method: "GET", Path: "/items/" + id, Query: "day=a%2Bb%20c"}, nil},
 		"JSON twice in parameter":  {Request{Method: "GET", Path: "/items/" + id, Query: "day=x&filters=%5B%7B%22field%22%3A%22a%22%2C%22field%22%3A%22b%22%7D%5D"}, []string{"query parameter filters /0/field: it is given 2 times"}},
 	} {

@@ -119,7 +119,7 @@ func report(place string, err error, p *problemList) {
 	case errors.As(err, &one):
 		at := place
 		if path := one.JSONPointer(); len(path) > 0 {
-			at += " /" + strings.Join(path, "/")
+			at = child(place) + "/" + strings.Join(path, "/")
 		}
 		p.add(at, "%s", one.Reason)
 	default:
@@ -127,10 +127,15 @@ func report(place string, err error, p *problemList) {
 	}
 }
 
-// walkMembers reports members that the schema does not name, and members that
-// only the server sets. A schema that names no members is free-form.
+// walkMembers reports members that the schema does not name, members that only the
+// server sets, and texts that do not hold the JSON that they should. A schema that
+// names no members is free-form.
 func (d direction) walkMembers(place string, s *openapi3.Schema, v any, p *problemList) {
 	switch v := v.(type) {
+	case string:
+		if s.ContentSchema != nil {
+			d.checkJSON(place, s.ContentSchema, []byte(v), p)
+		}
 	case []any:
 		for i, e := range v {
 			for _, part := range d.parts(s, v) {
