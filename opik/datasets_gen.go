@@ -86,7 +86,7 @@ type GetDatasetsParams struct {
 	WithOptimizationsOnly *bool
 	// Id of a prompt that an experiment with the dataset has used.
 	PromptID string
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string
 	// Part of the name, in upper or lower case.
 	Name string
@@ -319,7 +319,7 @@ type DatasetListItemsParams struct {
 	PageSize int
 }
 
-// ListItems returns the dataset items that match params.
+// ListItems returns the items of a dataset that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. A refusal by the

@@ -275,14 +275,10 @@ func (s *ProjectsService) KPICards(ctx context.Context, id string, entityType re
 type ProjectMetricsParams struct {
 	// Splits the series by the values of a field.
 	Breakdown *rest.BreakdownConfig
-	// Length of the steps.
-	Interval rest.MetricInterval
 	// End of the time range.
 	IntervalEnd time.Time
 	// Beginning of the time range.
 	IntervalStart time.Time
-	// What to measure.
-	MetricType rest.MetricType
 	// Conditions that the spans must meet, all of them.
 	SpanFilters []rest.SpanFilter
 	// Conditions that the threads must meet, all of them.
@@ -296,13 +292,13 @@ type ProjectMetricsParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if what it names does not exist, [ErrInvalid] if the server does
 // not accept the input.
-func (s *ProjectsService) Metrics(ctx context.Context, id string, params ProjectMetricsParams, opts ...CallOption) (*rest.ProjectMetricResponse, error) {
+func (s *ProjectsService) Metrics(ctx context.Context, id string, metricType rest.MetricType, interval rest.MetricInterval, params ProjectMetricsParams, opts ...CallOption) (*rest.ProjectMetricResponse, error) {
 	return s.client.REST().GetProjectMetrics(ctx, id, rest.ProjectMetricRequest{
 		Breakdown:     params.Breakdown,
-		Interval:      params.Interval,
+		Interval:      interval,
 		IntervalEnd:   params.IntervalEnd,
 		IntervalStart: params.IntervalStart,
-		MetricType:    params.MetricType,
+		MetricType:    metricType,
 		SpanFilters:   params.SpanFilters,
 		ThreadFilters: params.ThreadFilters,
 		TraceFilters:  params.TraceFilters,
@@ -364,7 +360,7 @@ type ProjectListAlertsParams struct {
 	PageSize int
 }
 
-// ListAlerts returns the project alerts that match params.
+// ListAlerts returns the alerts of a project that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
@@ -415,7 +411,7 @@ type ProjectListDashboardsParams struct {
 	PageSize int
 }
 
-// ListDashboards returns the project dashboards that match params.
+// ListDashboards returns the dashboards of a project that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. A refusal by the
@@ -471,7 +467,7 @@ type ProjectListDatasetsParams struct {
 	PageSize int
 }
 
-// ListDatasets returns the project datasets that match params.
+// ListDatasets returns the datasets of a project that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. A refusal by the
@@ -538,7 +534,7 @@ type ProjectListExperimentsParams struct {
 	PageSize int
 }
 
-// ListExperiments returns the project experiments that match params.
+// ListExperiments returns the experiments of a project that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
@@ -601,7 +597,7 @@ type ProjectListOptimizationsParams struct {
 	PageSize int
 }
 
-// ListOptimizations returns the project optimizations that match params.
+// ListOptimizations returns the optimizations of a project that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
@@ -655,7 +651,7 @@ type ProjectListPromptsParams struct {
 	PageSize int
 }
 
-// ListPrompts returns the project prompts that match params.
+// ListPrompts returns the prompts of a project that match params.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. A refusal by the

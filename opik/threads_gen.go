@@ -278,7 +278,7 @@ func (s *ThreadsService) Stats(ctx context.Context, params ThreadStatsParams, op
 // ThreadFeedbackScoreNamesParams holds the optional inputs of
 // [ThreadsService.FeedbackScoreNames]. What has its zero value is not sent.
 type ThreadFeedbackScoreNamesParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project; without it, all of the workspace.
 	ProjectID string
 }
 

@@ -305,7 +305,7 @@ func (s *TracesService) AddFeedbackScore(ctx context.Context, id, name string, v
 // TraceFeedbackScoreNamesParams holds the optional inputs of
 // [TracesService.FeedbackScoreNames]. What has its zero value is not sent.
 type TraceFeedbackScoreNamesParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project; without it, all of the workspace.
 	ProjectID string
 }
 

@@ -54,7 +54,7 @@ type Projects interface {
 	// Metrics returns a metric of a project as a time series.
 	//
 	//opik:op getProjectMetrics
-	Metrics(ctx context.Context, id string) (*rest.ProjectMetricResponse, error)
+	Metrics(ctx context.Context, id string, metricType rest.MetricType, interval rest.MetricInterval) (*rest.ProjectMetricResponse, error)
 
 	// ListActivities returns what happened in a project, the latest first.
 	ListActivities(ctx context.Context, projectID string) iter.Seq2[rest.RecentActivityItem, error]

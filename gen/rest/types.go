@@ -4965,7 +4965,7 @@ type GetBlueprintByIDParams struct {
 // FindAgentInsightsIssuesParams holds the query parameters of
 // [Client.FindAgentInsightsIssues].
 type FindAgentInsightsIssuesParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string                   `query:"project_id"`
 	FromDate  string                   `query:"from_date"`
 	ToDate    string                   `query:"to_date"`
@@ -4982,7 +4982,7 @@ type FindAgentInsightsIssuesParams struct {
 // GetAgentInsightsIssueByIDParams holds the query parameters of
 // [Client.GetAgentInsightsIssueByID].
 type GetAgentInsightsIssueByIDParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	FromDate  string `query:"from_date"`
 	ToDate    string `query:"to_date"`
@@ -5034,7 +5034,7 @@ type DownloadAttachmentParams struct {
 
 // AttachmentListParams holds the query parameters of [Client.AttachmentList].
 type AttachmentListParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID  string               `query:"project_id"`
 	EntityType AttachmentEntityType `query:"entity_type"`
 	EntityID   string               `query:"entity_id"`
@@ -5058,7 +5058,7 @@ type UploadAttachmentParams struct {
 
 // FindEvaluatorsParams holds the query parameters of [Client.FindEvaluators].
 type FindEvaluatorsParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	ID        string `query:"id"`
 	// Part of the name, in upper or lower case.
@@ -5076,14 +5076,14 @@ type FindEvaluatorsParams struct {
 // DeleteAutomationRuleEvaluatorBatchParams holds the query parameters of
 // [Client.DeleteAutomationRuleEvaluatorBatch].
 type DeleteAutomationRuleEvaluatorBatchParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 }
 
 // GetEvaluatorByIDParams holds the query parameters of
 // [Client.GetEvaluatorByID].
 type GetEvaluatorByIDParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 }
 
@@ -5102,7 +5102,7 @@ type FindDashboardsParams struct {
 	Size int `query:"size"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
@@ -5122,7 +5122,7 @@ type FindDatasetsParams struct {
 	WithOptimizationsOnly *bool `query:"with_optimizations_only"`
 	// Id of a prompt that an experiment with the dataset has used.
 	PromptID string `query:"prompt_id"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
@@ -5215,7 +5215,7 @@ type FindExperimentsParams struct {
 	// is gone.
 	DatasetDeleted *bool  `query:"dataset_deleted"`
 	PromptID       string `query:"prompt_id"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID      string `query:"project_id"`
 	ProjectDeleted *bool  `query:"project_deleted"`
 	// Order; only the first element counts. Without it, newest first.
@@ -5233,7 +5233,7 @@ type FindExperimentsParams struct {
 type FindFeedbackScoreNamesParams struct {
 	// Ids of the experiments.
 	ExperimentIDs []string `query:"experiment_ids"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 }
 
@@ -5246,7 +5246,7 @@ type FindExperimentGroupsParams struct {
 	Types []string `query:"types"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID      string `query:"project_id"`
 	ProjectDeleted *bool  `query:"project_deleted"`
 	// Conditions that an entry must meet, all of them.
@@ -5262,7 +5262,7 @@ type FindExperimentGroupsAggregationsParams struct {
 	Types []string `query:"types"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID      string `query:"project_id"`
 	ProjectDeleted *bool  `query:"project_deleted"`
 	// Conditions that an entry must meet, all of them.
@@ -5290,7 +5290,7 @@ type FindInsightsViewsParams struct {
 	Size int `query:"size"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
@@ -5300,7 +5300,7 @@ type FindInsightsViewsParams struct {
 
 // ListRunnersParams holds the query parameters of [Client.ListRunners].
 type ListRunnersParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string            `query:"project_id"`
 	Status    LocalRunnerStatus `query:"status"`
 	// Number of the page, counting from 1.
@@ -5323,7 +5323,7 @@ type GetBridgeCommandParams struct {
 
 // ListJobsParams holds the query parameters of [Client.ListJobs].
 type ListJobsParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Number of the page, counting from 1.
 	Page *int `query:"page"`
@@ -5347,7 +5347,7 @@ type FindOptimizationsParams struct {
 	// Leaves out entries whose dataset still exists; if false, those whose dataset
 	// is gone.
 	DatasetDeleted *bool `query:"dataset_deleted"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
@@ -5521,7 +5521,7 @@ type GetPromptsParams struct {
 	Size int `query:"size"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
@@ -5554,7 +5554,7 @@ type GetPromptVersionsParams struct {
 // [Client.FindReportFailures].
 type FindReportFailuresParams struct {
 	Type ReportFailureType `query:"type"`
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
@@ -5618,7 +5618,7 @@ type SpansExistParams struct {
 // FindSpanFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindSpanFeedbackScoreNames].
 type FindSpanFeedbackScoreNamesParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project.
 	ProjectID string `query:"project_id"`
 	// Type of the spans.
 	Type SpanType `query:"type"`
@@ -5696,7 +5696,7 @@ type TracesExistParams struct {
 // FindTraceFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindTraceFeedbackScoreNames].
 type FindTraceFeedbackScoreNamesParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project; without it, all of the workspace.
 	ProjectID string `query:"project_id"`
 }
 
@@ -5747,7 +5747,7 @@ type GetTraceThreadsParams struct {
 // FindTraceThreadsFeedbackScoreNamesParams holds the query parameters of
 // [Client.FindTraceThreadsFeedbackScoreNames].
 type FindTraceThreadsFeedbackScoreNamesParams struct {
-	// Id of the project; goes before a name.
+	// Id of the project; without it, all of the workspace.
 	ProjectID string `query:"project_id"`
 }
 

@@ -15,7 +15,7 @@ func importVerb(fs *flag.FlagSet) func(*run) int {
 	force := fs.Bool("force", false, "accept a document that lacks a tenth of the present operations")
 	return func(r *run) int {
 		report, problems := spec.Import(r.ctx, spec.ImportOptions{
-			Source: r.args[0], Target: filepath.Join(r.root, build.ContractFile), Force: *force,
+			Source: r.args[0], Target: readable(filepath.Join(r.root, build.ContractFile)), Force: *force,
 		})
 		if problems.Failed() {
 			return r.finish(Trouble, problems, nil, "")

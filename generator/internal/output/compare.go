@@ -117,41 +117,46 @@ func (p *Plan) Diff() []byte {
 
 // Apply changes the tree. Everything is first written beside its place, so that a
 // failure (a full disk, a folder that may not be written) leaves the tree as it was.
+// Errors name the file by its path in the tree.
 func (p *Plan) Apply() (err error) {
-	ready := map[string]string{} // path in the tree by temporary path
+	temporary := make([]string, len(p.Steps)) // by step; empty when there is none, or no longer
 	defer func() {
-		for temporary := range ready {
-			err = errors.Join(err, os.Remove(temporary))
+		for _, path := range temporary {
+			if path != "" {
+				err = errors.Join(err, os.Remove(path))
+			}
 		}
 	}()
-	for _, s := range p.Steps {
+	for i, s := range p.Steps {
 		if s.Action == Remove {
 			continue
 		}
-		path := filepath.Join(p.root, filepath.FromSlash(s.Path))
-		temporary, err := writeBeside(path, s.new)
-		if temporary != "" {
-			ready[temporary] = path
-		}
-		if err != nil {
-			return err
+		if temporary[i], err = writeBeside(p.place(s), s.new); err != nil {
+			return fmt.Errorf("%s: cannot write: %w", s.Path, diag.WithoutPath(err))
 		}
 	}
-	for temporary, path := range ready {
-		if err := os.Rename(temporary, path); err != nil {
-			return err
+	for i, s := range p.Steps {
+		if s.Action == Remove {
+			continue
 		}
-		delete(ready, temporary)
+		if err := os.Rename(temporary[i], p.place(s)); err != nil {
+			return fmt.Errorf("%s: cannot %s: %w", s.Path, s.Action, diag.WithoutPath(err))
+		}
+		temporary[i] = ""
 	}
 	for _, s := range p.Steps {
-		if s.Action == Remove {
-			if err := os.Remove(filepath.Join(p.root, filepath.FromSlash(s.Path))); err != nil {
-				return err
-			}
+		if s.Action != Remove {
+			continue
+		}
+		if err := os.Remove(p.place(s)); err != nil {
+			return fmt.Errorf("%s: cannot remove: %w", s.Path, diag.WithoutPath(err))
 		}
 	}
 	return nil
 }
+
+// place is where the file of a step is.
+func (p *Plan) place(s Step) string { return filepath.Join(p.root, filepath.FromSlash(s.Path)) }
 
 // writeBeside writes a temporary file in the folder of path, and returns its name.
 func writeBeside(path string, data []byte) (string, error) {

@@ -132,10 +132,13 @@ func (r *resolver) undecided() {
 		if row.State != ir.StateUndecided || row.Reason != "" {
 			continue // decided, or reported as left out
 		}
-		r.diags.Add(diag.Diagnostic{
+		d := diag.Diagnostic{
 			Severity: diag.Warning, Code: "undecided-operation", Pos: row.Contract,
 			Message: fmt.Sprintf("no template mentions operation %q", row.ID),
-			Hint:    "opikgen sync adds a pending line for it",
-		})
+		}
+		if !r.OmitMissing { // the templates are for this contract, so they can be brought in step
+			d.Hint = "opikgen sync adds a pending line for it"
+		}
+		r.diags.Add(d)
 	}
 }

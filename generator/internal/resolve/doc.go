@@ -48,6 +48,9 @@ func (b *binder) sentence() string {
 	case ir.KindGet:
 		return fmt.Sprintf("%s returns one %s.", name, thing)
 	case ir.KindList, ir.KindStream:
+		if own := b.subject(); thing != own {
+			return fmt.Sprintf("%s returns the %s of %s that match params.", name, plural(own), article(b.noun))
+		}
 		return fmt.Sprintf("%s returns the %s that match params.", name, plural(thing))
 	case ir.KindSearch:
 		return fmt.Sprintf("%s returns the %s that match params, newest first.", name, plural(thing))

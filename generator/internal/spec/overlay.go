@@ -41,13 +41,13 @@ func (d *document) applyOverlay(file string, data []byte, strict bool, problems 
 		}
 		targets := path.Query(d.root)
 		if len(targets) == 0 {
-			severity := diag.Error
-			if !strict {
-				severity = diag.Warning
+			nothing := diag.Diagnostic{Severity: diag.Warning, Code: CodeOverlayTarget, Pos: o.position(a.target),
+				Message: "the action matches nothing in the contract: " + a.target.Value}
+			if strict {
+				nothing.Severity = diag.Error
+				nothing.Hint = "the document has changed; correct the target, or delete the action if it is no longer needed"
 			}
-			problems.Add(diag.Diagnostic{Severity: severity, Code: CodeOverlayTarget, Pos: o.position(a.target),
-				Message: fmt.Sprintf("the action matches nothing in the contract: %s", a.target.Value),
-				Hint:    "the document has changed; correct the target, or delete the action if it is no longer needed"})
+			problems.Add(nothing)
 			continue
 		}
 		if a.update == nil && slices.Contains(targets, d.root) {
