@@ -53,6 +53,11 @@ func TestScoresOfAnotherProjectDoNotShow(t *testing.T) {
 	c.do("GET", "/projects?name=other", nil).fields(object{"total": 1})
 }
 
+func TestNamesOfSpanScoresNeedAProject(t *testing.T) {
+	c := newClient(t, lenient)
+	c.do("GET", "/spans/feedback-scores/names", nil).refused(400, "A", "project_id")
+}
+
 func TestSpanScores(t *testing.T) {
 	c := newClient(t)
 	c.do("POST", "/traces", trace(id1, nil)).must(201)
@@ -68,7 +73,6 @@ func TestSpanScores(t *testing.T) {
 	project, _ := c.do("GET", "/traces/"+id1, nil).json()["project_id"].(string)
 	c.do("GET", "/spans/feedback-scores/names?project_id="+project, nil).fields(object{"scores": []object{{"name": "q"}, {"name": "r"}, {"name": "s"}}})
 	c.do("GET", "/spans/feedback-scores/names?project_id="+project+"&type=llm", nil).fields(object{"scores": []object{{"name": "q"}, {"name": "r"}}})
-	c.do("GET", "/spans/feedback-scores/names", nil).refused(400, "A", "project_id")
 	c.do("POST", "/spans/"+id2+"/feedback-scores/delete", object{"name": "s"}).must(204)
 	c.do("GET", "/traces/feedback-scores/names?project_id="+project, nil).fields(object{"scores": []object{}})
 	c.do("PUT", "/traces/feedback-scores", scores(score(id1, "t", 1, nil))).must(204)
