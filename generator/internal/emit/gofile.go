@@ -92,13 +92,14 @@ func (f *goFile) render() (output.File, error) {
 	return output.File{Path: f.path, Data: []byte(groupImports(b.String()))}, nil
 }
 
-// shortened keeps the beginning of an error that quotes the whole file.
+// shortened keeps the first lines of an error that quotes the whole file.
 func shortened(err error) error {
-	lines := strings.SplitN(err.Error(), "\n", 6)
-	if len(lines) < 6 {
+	const most = 5
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) <= most {
 		return err
 	}
-	return fmt.Errorf("%s\n...", strings.Join(lines[:5], "\n"))
+	return fmt.Errorf("%s\n(%d more lines)", strings.Join(lines[:most], "\n"), len(lines)-most)
 }
 
 // lines puts each element of a composite literal on a line of its own.

@@ -197,7 +197,7 @@ func (b *binder) createResult(declared string) {
 func (b *binder) getOf(create *spec.Operation) *spec.Operation {
 	for _, op := range b.Contract.Operations {
 		end, ok := strings.CutPrefix(op.Path, create.Path+"/{")
-		if ok && b.rows[op.ID].Kind == ir.KindGet && strings.Index(end, "/") < 0 && op.Method == "GET" {
+		if ok && b.rows[op.ID].Kind == ir.KindGet && !strings.Contains(end, "/") && op.Method == "GET" {
 			return op
 		}
 	}
