@@ -249,6 +249,7 @@ func TestValidation(t *testing.T) {
 		shape, part        string
 	}{
 		{"no JSON", "POST", "/traces", "{", 400, "A", "Unable to process JSON"},
+		{"no UTF-8", "POST", "/traces", `{"start_time":"2025-01-02T03:04:05Z","name":"` + "\xff" + `"}`, 400, "A", "Unable to process JSON. invalid UTF-8"},
 		{"more than JSON", "POST", "/traces", "{}{}", 400, "A", "Unable to process JSON"},
 		{"no object", "POST", "/traces", "[]", 400, "A", "Unable to process JSON"},
 		{"no body", "POST", "/traces", "", 422, "B", "The request body must not be null"},

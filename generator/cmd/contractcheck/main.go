@@ -5,8 +5,8 @@
 //
 // It listens on a port of this machine and tells the command the address in the
 // environment variable OPIKTEST_CHECK_URL; package opiktest reads it. In the end
-// it prints how many requests of which operations were compared, and what is
-// wrong with them. The exit status is 0 if the command succeeded and all requests
+// it prints how many requests were compared, with -v of which operations, and what
+// is wrong with them. The exit status is 0 if the command succeeded and all requests
 // keep the contract, 1 if not or if there was no request at all, and 2 if
 // something stood in the way.
 package main
@@ -46,6 +46,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	dir := flags.String("C", ".", "the `directory` to run the command in; the contract is found from there")
 	contract := flags.String("contract", "api/openapi.yaml", "the contract's `file`")
 	overlay := flags.String("overlay", "api/overlay.yaml", "the overlay's `file`; empty for none")
+	verbose := flags.Bool("v", false, "print how many requests each operation got")
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "usage: contractcheck [flags] -- command [arguments]")
 		flags.PrintDefaults()
@@ -72,7 +73,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 		cmd.Env = append(os.Environ(), checkVariable+"="+url)
 		return runCommand(cmd)
 	})
-	return conclude(server.Report(), err, stdout, stderr)
+	report := server.Report()
+	if *verbose {
+		fmt.Fprint(stdout, report.Operations())
+	}
+	return conclude(report, err, stdout, stderr)
 }
 
 // load reads the contract with its overlay.

@@ -45,11 +45,11 @@ func TestRun(t *testing.T) {
 		status         int
 		stdout, stderr string // a part of each
 	}{
-		{"good request", `{"method":"GET","path":"/is-alive/ping"}`, nil, exitSame, "1  isAlive\n", ""},
+		{"good request", `{"method":"GET","path":"/is-alive/ping"}`, nil, exitSame, "     1  isAlive\ncompared with the contract: 1 requests to 1 operations, 0 answers\n", ""},
 		{"bad request", `{"method":"GET","path":"/v1/private/traces","query":"page=x"}`, nil, exitDiffers,
 			`violation: getTracesByProject: query parameter page: "x" is not of type integer`, "1 violations of the contract"},
-		{"failing command", "fail", nil, exitDiffers, "0  requests", "the command failed: exit status 3"},
-		{"no request", "silent", nil, exitDiffers, "0  requests", "no request that could be checked"},
+		{"failing command", "fail", nil, exitDiffers, ": 0 requests", "the command failed: exit status 3"},
+		{"no request", "silent", nil, exitDiffers, ": 0 requests", "no request that could be checked"},
 		{"no command", "", []string{"-C", "../../.."}, exitTrouble, "", "usage: contractcheck"},
 		{"command not found", "", []string{"-C", "../../..", "--", "./no-such-command"}, exitTrouble, "", "no-such-command"},
 		{"no contract", "", []string{"-C", t.TempDir(), "--", self}, exitTrouble, "", "cannot read the contract"},
@@ -60,7 +60,7 @@ func TestRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if test.ask != "" {
 				t.Setenv("CONTRACTCHECK_TEST_ASK", test.ask)
-				test.args = []string{"-C", "../../..", "--", self}
+				test.args = []string{"-v", "-C", "../../..", "--", self}
 			}
 			var stdout, stderr bytes.Buffer
 			if status := run(test.args, &stdout, &stderr); status != test.status {

@@ -141,8 +141,8 @@ func (r Report) Total() int {
 	return n
 }
 
-// String is the report as text of several lines.
-func (r Report) String() string {
+// Operations has a line for each operation with the number of its requests.
+func (r Report) Operations() string {
 	var b strings.Builder
 	for _, operation := range sortedKeys(r.Requests) {
 		name := operation
@@ -151,10 +151,17 @@ func (r Report) String() string {
 		}
 		fmt.Fprintf(&b, "%6d  %s\n", r.Requests[operation], name)
 	}
-	fmt.Fprintf(&b, "%6d  requests to %d operations checked against the contract\n", r.Total(), len(r.Requests))
-	if r.Answers > 0 {
-		fmt.Fprintf(&b, "%6d  answers checked\n", r.Answers)
+	return b.String()
+}
+
+// String is the report as text: a line with the numbers, and one for each violation.
+func (r Report) String() string {
+	var b strings.Builder
+	operations := len(r.Requests)
+	if r.Requests[""] > 0 {
+		operations--
 	}
+	fmt.Fprintf(&b, "compared with the contract: %d requests to %d operations, %d answers\n", r.Total(), operations, r.Answers)
 	for _, v := range r.Violations {
 		fmt.Fprintf(&b, "violation: %s", v.Text)
 		if v.Count > 1 {

@@ -13,6 +13,7 @@ import (
 	"io"
 	"maps"
 	"strings"
+	"unicode/utf8"
 )
 
 // Object is a decoded JSON object. Numbers in it are [json.Number].
@@ -21,8 +22,15 @@ type Object = map[string]any
 // errTrailing is what Decode reports when more than one value was given.
 var errTrailing = errors.New("unexpected data after the JSON value")
 
-// Decode reads exactly one JSON value.
+// errUTF8 is what Decode reports for bytes that are no text.
+var errUTF8 = errors.New("invalid UTF-8")
+
+// Decode reads exactly one JSON value. Like the server, and unlike encoding/json,
+// it refuses bytes that are no UTF-8.
 func Decode(data []byte) (any, error) {
+	if !utf8.Valid(data) {
+		return nil, errUTF8
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any
