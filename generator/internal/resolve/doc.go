@@ -216,15 +216,15 @@ func between(s *spec.Schema) string {
 	return prose.Between(s.Minimum, s.Maximum)
 }
 
-// goName returns the Go name of an input of the method; "" if there is none.
+// goName returns the Go name of an input that callers give; "" for others.
 func (b *binder) goName(wire string) string {
 	for _, in := range b.inputs {
 		switch {
 		case in.Wire != wire || in.Hidden:
-		case in.Value != nil && in.Value.Kind == ir.ValueArg:
-			return in.Value.Name
-		default:
+		case in.Value == nil, in.Value.Kind == ir.ValueParam, in.Value.Kind == ir.ValueProject:
 			return orElse(in.Rename, in.Field)
+		case in.Value.Kind == ir.ValueArg:
+			return in.Value.Name
 		}
 	}
 	return ""
