@@ -148,7 +148,9 @@ func (w *walker) run(dst []byte, v any) (out []byte) {
 			*w = walker{}
 			out = appendPlaceholder(dst, "panic while encoding "+reflect.TypeOf(v).String()+": "+describePanic(r))
 		}
-		if cap(w.path) <= maxKept && cap(w.keys) <= maxKept {
+		// A method of the value may have ended the goroutine in the middle.
+		atRest := len(w.path) == 0 && len(w.keys) == 0
+		if atRest && cap(w.path) <= maxKept && cap(w.keys) <= maxKept {
 			walkers.Put(w)
 		}
 	}()

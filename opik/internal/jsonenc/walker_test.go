@@ -3,6 +3,7 @@ package jsonenc
 import (
 	"encoding/json"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -61,4 +62,28 @@ type broken struct{ A any }
 
 func init() {
 	infoOf(reflect.TypeFor[broken]()).fields = func() []field { panic("boom") }
+}
+
+// leaving ends the goroutine that encodes it, as a failing check in a test does.
+type leaving struct{}
+
+func (leaving) MarshalJSON() ([]byte, error) { runtime.Goexit(); return nil, nil }
+
+func TestGoexitSpoilsNoWalker(t *testing.T) {
+	value := map[string]any{"a": []any{leaving{}}}
+	for range 100 {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			AppendValue(nil, value)
+		}()
+		<-done
+	}
+	delete(value, "a")
+	value["b"] = 1
+	for range 100 {
+		if got := string(AppendValue(nil, value)); got != `{"b":1}` {
+			t.Fatalf("got %s", got)
+		}
+	}
 }
