@@ -280,6 +280,10 @@ func TestURLForms(t *testing.T) {
 		"http://ho st/":              "!cannot be parsed",
 		"http://host:port/hidden":    "!cannot be parsed",
 		"http://host/%zz":            "!cannot be parsed",
+		"http://me:hidden/x@host/":   "!cannot be parsed",
+		"http://me:%hidden@host/":    "!cannot be parsed",
+		"host/api?token=hidden":      "!has no scheme; write http:// or https://",
+		"host/api#hidden":            "!has no scheme; write http:// or https://",
 	} {
 		c, err := Resolve(Options{APIKey: ptr("k"), URL: &raw}, world(nil, nil))
 		if problem, bad := strings.CutPrefix(want, "!"); bad {

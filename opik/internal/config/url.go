@@ -40,13 +40,16 @@ func (r *resolver) resolveURL(given *string, key Value[string]) {
 // not repeat the URL where it may hold a password.
 func parseURL(raw string) (*url.URL, error) {
 	if !strings.Contains(raw, "://") {
-		if strings.Contains(raw, "@") {
+		if strings.ContainsAny(raw, "@?#") {
 			return nil, errors.New("it has no scheme; write http:// or https:// before the host")
 		}
 		return nil, errors.New("it has no scheme; did you mean " + guessScheme(raw) + "://" + strings.TrimLeft(raw, "/") + "?")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
+		if strings.ContainsAny(raw, "@?#") {
+			return nil, errors.New("it cannot be parsed; leave out a user name, a query and a fragment")
+		}
 		var parse *url.Error
 		if errors.As(err, &parse) {
 			err = parse.Err
