@@ -196,7 +196,7 @@ func (t *Transport) httpClient(o Options) *http.Client {
 func newHTTPTransport(connect time.Duration, insecure bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: connect, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
+		Proxy:               proxy(http.ProxyFromEnvironment),
 		DialContext:         dialer.DialContext,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: insecure},
 		TLSHandshakeTimeout: connect,
@@ -209,6 +209,18 @@ func newHTTPTransport(connect time.Duration, insecure bool) *http.Transport {
 		// avoids sending into a connection that is just being closed.
 		IdleConnTimeout:       30 * time.Second,
 		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// proxy chooses as the given function does. Its error would show the address of the
+// proxy, which may hold a password.
+func proxy(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := choose(r)
+		if err != nil {
+			return nil, errors.New("the address of the proxy is invalid: check HTTPS_PROXY and HTTP_PROXY")
+		}
+		return u, nil
 	}
 }
 

@@ -195,6 +195,22 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 	}
 }
 
+func TestInvalidProxyIsNotShown(t *testing.T) {
+	choose := proxy(func(*http.Request) (*url.URL, error) {
+		return nil, errors.New(`invalid proxy address "http://me:top-secret@pro xy": no such thing`)
+	})
+	tr := newTransport(t, Options{MaxAttempts: 1, HTTPClient: &http.Client{Transport: &http.Transport{Proxy: choose}}})
+	_, err := tr.Send(t.Context(), Request{Method: "POST", Path: "/x"})
+	if err == nil || strings.Contains(err.Error(), "top-secret") || !strings.Contains(err.Error(), "HTTPS_PROXY") {
+		t.Errorf("got %v", err)
+	}
+	want := parse(t, "http://proxy:1")
+	choose = proxy(func(*http.Request) (*url.URL, error) { return want, nil })
+	if got, err := choose(nil); got != want || err != nil {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestResponseIsDecompressed(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Accept-Encoding") != "gzip" {
