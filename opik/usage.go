@@ -3,7 +3,6 @@ package opik
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"math"
 	"strings"
 
@@ -76,9 +75,9 @@ func normalizeUsage(v any) map[string]int {
 }
 
 func (u Usage) counts() map[string]int {
-	out := maps.Clone(u.Other)
-	if out == nil {
-		out = make(map[string]int, 3)
+	out := make(map[string]int, len(u.Other)+3)
+	for name, n := range u.Other {
+		addCount(out, name, int64(n))
 	}
 	set := func(name string, n int) {
 		if n != 0 {
@@ -201,7 +200,9 @@ func addTotals(out, counts map[string]int) {
 		if shape.total != nil {
 			total = shape.total(counts)
 		}
-		out[usagePrompt], out[usageCompletion], out[usageTotal] = prompt, completion, total
+		addCount(out, usagePrompt, int64(prompt))
+		addCount(out, usageCompletion, int64(completion))
+		addCount(out, usageTotal, int64(total))
 		return
 	}
 	prompt, hasPrompt := counts[usagePrompt]
@@ -215,7 +216,7 @@ func addTotals(out, counts map[string]int) {
 	if total, ok := counts[usageTotal]; ok {
 		out[usageTotal] = total
 	} else if hasPrompt || hasCompletion {
-		out[usageTotal] = prompt + completion
+		addCount(out, usageTotal, int64(prompt)+int64(completion))
 	}
 }
 
