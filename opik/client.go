@@ -182,6 +182,7 @@ func (c *Client) Close(ctx context.Context) (Receipt, error) {
 }
 
 func (c *Client) withFlushTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx = orBackground(ctx)
 	if _, limited := ctx.Deadline(); limited || c.flushTimeout <= 0 {
 		return ctx, func() {}
 	}

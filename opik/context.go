@@ -5,7 +5,20 @@ import "context"
 // currentKey is the key of what a context carries: a *Span or a *Trace.
 type currentKey struct{}
 
-func current(ctx context.Context) any { return ctx.Value(currentKey{}) }
+func current(ctx context.Context) any {
+	if ctx == nil {
+		return nil
+	}
+	return ctx.Value(currentKey{})
+}
+
+// orBackground makes a context of a nil one: to be observed must not end a program.
+func orBackground(ctx context.Context) context.Context {
+	if ctx == nil {
+		return context.Background()
+	}
+	return ctx
+}
 
 // ContextWithSpan returns a context that carries span: [StartSpan] makes children of
 // it. The Start methods do this themselves; it is for a span that has to be handed
@@ -14,7 +27,7 @@ func ContextWithSpan(ctx context.Context, span *Span) context.Context {
 	if span == nil {
 		return ctx
 	}
-	return context.WithValue(ctx, currentKey{}, span)
+	return context.WithValue(orBackground(ctx), currentKey{}, span)
 }
 
 // ContextWithTrace returns a context that carries trace and no span: [StartSpan]
@@ -23,7 +36,7 @@ func ContextWithTrace(ctx context.Context, trace *Trace) context.Context {
 	if trace == nil {
 		return ctx
 	}
-	return context.WithValue(ctx, currentKey{}, trace)
+	return context.WithValue(orBackground(ctx), currentKey{}, trace)
 }
 
 // SpanFromContext returns the span that ctx carries, or nil, which is a span that

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/opik-go/sdk/opik/internal/message"
+	"github.com/opik-go/sdk/opik/internal/pipeline"
 )
 
 // entity is what traces and spans have in common: how their state becomes records.
@@ -22,7 +23,9 @@ type entity struct {
 	clocked bool
 	started time.Time
 
+	// mu is released by unlock.
 	mu      sync.Mutex
+	loss    pipeline.Loss // to be reported when mu is released
 	ended   bool
 	unsent  bool      // the state differs from what was queued last
 	updated time.Time // last_updated_at of the last record
@@ -45,10 +48,21 @@ func (e *entity) begin(c *Client, owner recorder, started time.Time, clocked boo
 	if !clocked {
 		now = time.Now()
 	}
+	e.mu.Lock()
+	defer e.unlock()
 	e.unsent = true
 	if !c.unsent.add(e, now) {
 		e.queue(now)
 	}
+}
+
+// unlock releases mu, and then tells the logger of what was lost meanwhile: it may
+// well use the entity.
+func (e *entity) unlock() {
+	loss := e.loss
+	e.loss = pipeline.Loss{}
+	e.mu.Unlock()
+	e.client.pipeline.Report(loss)
 }
 
 // changed notes that the state differs from what was queued. e is locked.
@@ -68,7 +82,7 @@ func (e *entity) changed() {
 func (e *entity) queue(now time.Time) {
 	e.unsent = false
 	e.updated = after(e.updated, now)
-	_ = e.client.enqueue(e.owner.record(e.updated)) // which counts and reports what it refuses
+	e.loss = e.client.pipeline.Add(e.owner.record(e.updated)) // which counts what it refuses
 }
 
 // after returns the time now for a record that follows one of the time last: the

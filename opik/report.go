@@ -35,8 +35,15 @@ func (r *reports) due(event string, now time.Time) bool {
 func (c *Client) report(invalid *ValidationError) {
 	c.invalid.Add(1)
 	if c.reports.due(invalid.Method, time.Now()) {
-		c.logger.Warn("opik: a value was ignored", "error", invalid)
+		c.warn("opik: a value was ignored", "error", invalid)
 	}
+}
+
+// warn tells the logger. A handler that panics must not end the program that is
+// observed.
+func (c *Client) warn(text string, args ...any) {
+	defer func() { _ = recover() }()
+	c.logger.Warn(text, args...)
 }
 
 // reportID reports an id that is no version 7 UUID, which check says.
@@ -45,5 +52,5 @@ func (c *Client) reportID(method, argument string, check error) {
 }
 
 func (c *Client) reportDeprecation(d transport.Deprecation) {
-	c.logger.Warn("opik: the server calls a request deprecated", "operation", d.Operation, "message", d.Text)
+	c.warn("opik: the server calls a request deprecated", "operation", d.Operation, "message", d.Text)
 }

@@ -170,7 +170,7 @@ func (s *Span) SetName(name string) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Name = name
 	s.changed()
 }
@@ -181,7 +181,7 @@ func (s *Span) SetType(t SpanType) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Type = t
 	s.changed()
 }
@@ -196,7 +196,7 @@ func (s *Span) SetInput(v any) {
 	}
 	value := keepValue(v, "input")
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Input = value
 	s.changed()
 }
@@ -209,7 +209,7 @@ func (s *Span) SetOutput(v any) {
 	}
 	value := keepValue(v, "output")
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Output = value
 	s.changed()
 }
@@ -221,7 +221,7 @@ func (s *Span) SetMetadata(v any) {
 	}
 	raw := encodeValue(v, "metadata")
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Metadata = mergeMetadata(s.rec.Metadata, raw)
 	s.changed()
 }
@@ -233,7 +233,7 @@ func (s *Span) AddTags(tags ...string) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Tags = unite(s.rec.Tags, tags)
 	s.changed()
 }
@@ -245,7 +245,7 @@ func (s *Span) SetModel(name string) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Model = name
 	s.changed()
 }
@@ -258,7 +258,7 @@ func (s *Span) SetProvider(name string) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Provider = name
 	s.changed()
 }
@@ -279,7 +279,7 @@ func (s *Span) SetUsage(usage any) {
 	}
 	counts := normalizeUsage(usage)
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.Usage = counts
 	s.changed()
 }
@@ -296,7 +296,7 @@ func (s *Span) SetCost(usd float64) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.TotalEstimatedCost = &usd
 	s.changed()
 }
@@ -308,7 +308,7 @@ func (s *Span) SetTTFT(d time.Duration) {
 		return
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.TTFT = milliseconds(d)
 	s.changed()
 }
@@ -334,7 +334,7 @@ func (s *Span) SetErrorInfo(info ErrorInfo) {
 
 func (s *Span) setErrorInfo(info *ErrorInfo) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.rec.ErrorInfo = info
 	s.changed()
 }
@@ -382,22 +382,22 @@ func (s *Span) EndAt(end time.Time) {
 func (s *Span) endAt(at time.Time) {
 	now := time.Now()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	at, first := s.end(at, now)
-	if !first {
-		return
+	if first {
+		s.rec.EndTime = at
+		s.queue(now)
+		s.client.unsent.remove(&s.entity)
 	}
-	s.rec.EndTime = at
-	s.queue(now)
-	s.client.unsent.remove(&s.entity)
-	if s.ownsTrace {
-		s.trace.endWith(&s.rec, at)
+	output, info := s.rec.Output, s.rec.ErrorInfo
+	s.unlock()
+	if first && s.ownsTrace {
+		s.trace.endWith(output, info, at)
 	}
 }
 
 func (s *Span) notePanic(info *ErrorInfo) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	if s.rec.ErrorInfo == nil {
 		s.rec.ErrorInfo = info
 		s.changed()

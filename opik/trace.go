@@ -114,7 +114,7 @@ func (t *Trace) SetName(name string) {
 		return
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.Name = name
 	t.changed()
 }
@@ -129,7 +129,7 @@ func (t *Trace) SetInput(v any) {
 	}
 	value := keepValue(v, "input")
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.Input = value
 	t.changed()
 }
@@ -142,7 +142,7 @@ func (t *Trace) SetOutput(v any) {
 	}
 	value := keepValue(v, "output")
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.Output = value
 	t.changed()
 }
@@ -156,7 +156,7 @@ func (t *Trace) SetMetadata(v any) {
 	}
 	raw := encodeValue(v, "metadata")
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.Metadata = mergeMetadata(t.rec.Metadata, raw)
 	t.changed()
 }
@@ -168,7 +168,7 @@ func (t *Trace) AddTags(tags ...string) {
 		return
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.Tags = unite(t.rec.Tags, tags)
 	t.changed()
 }
@@ -180,7 +180,7 @@ func (t *Trace) SetThreadID(id string) {
 		return
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.ThreadID = id
 	t.changed()
 }
@@ -192,7 +192,7 @@ func (t *Trace) SetTTFT(d time.Duration) {
 		return
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.TTFT = milliseconds(d)
 	t.changed()
 }
@@ -218,7 +218,7 @@ func (t *Trace) SetErrorInfo(info ErrorInfo) {
 
 func (t *Trace) setErrorInfo(info *ErrorInfo) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	t.rec.ErrorInfo = info
 	t.changed()
 }
@@ -268,7 +268,7 @@ func (t *Trace) EndAt(end time.Time) {
 func (t *Trace) endAt(at time.Time) {
 	now := time.Now()
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	at, first := t.end(at, now)
 	if !first || t.remote {
 		return
@@ -280,21 +280,21 @@ func (t *Trace) endAt(at time.Time) {
 
 // endWith ends the trace together with the span that it was started for. What was
 // set on the trace itself wins.
-func (t *Trace) endWith(span *message.Span, at time.Time) {
+func (t *Trace) endWith(output any, info *ErrorInfo, at time.Time) {
 	t.mu.Lock()
 	if t.rec.Output == nil {
-		t.rec.Output = span.Output
+		t.rec.Output = output
 	}
 	if t.rec.ErrorInfo == nil {
-		t.rec.ErrorInfo = span.ErrorInfo
+		t.rec.ErrorInfo = info
 	}
-	t.mu.Unlock()
+	t.unlock()
 	t.endAt(at)
 }
 
 func (t *Trace) notePanic(info *ErrorInfo) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer t.unlock()
 	if t.rec.ErrorInfo == nil {
 		t.rec.ErrorInfo = info
 		t.changed()

@@ -136,6 +136,6 @@ func queueUnsent(entities []*entity) {
 		if e.unsent {
 			e.queue(time.Now())
 		}
-		e.mu.Unlock()
+		e.unlock()
 	}
 }
