@@ -79,17 +79,24 @@ const (
 
 // plainPrefix returns the index of the first byte at or after i that cannot be
 // copied as it is: a control character, a quote, a backslash, or a byte outside
-// ASCII. It returns len(s) if there is none. It looks at eight bytes at a time,
-// since long texts are what most of a record consists of.
+// ASCII. It returns len(s) if there is none. It looks at eight bytes, then at 32 at
+// a time, since long texts are what most of a record consists of.
 func plainPrefix(s string, i int) int {
+	if i+8 <= len(s) { // a text with many special characters needs no more than this
+		if at := special([]byte(s[i : i+8])); at != 0 {
+			return i + bits.TrailingZeros64(at)/8
+		}
+		i += 8
+	}
+	for ; i+32 <= len(s); i += 32 {
+		block := []byte(s[i : i+32])
+		if special(block)|special(block[8:])|special(block[16:])|special(block[24:]) != 0 {
+			break
+		}
+	}
 	for ; i+8 <= len(s); i += 8 {
-		w := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
-		quote, slash := w^('"'*ones), w^('\\'*ones)
-		// Each difference sets the high bit of a byte of ASCII that matches, the
-		// word itself has it for all other bytes. A borrow can only spoil bytes
-		// above a match, so the lowest set bit is right.
-		if special := ((w - ' '*ones) | (quote - ones) | (slash - ones) | w) & highs; special != 0 {
-			return i + bits.TrailingZeros64(special)/8
+		if at := special([]byte(s[i : i+8])); at != 0 {
+			return i + bits.TrailingZeros64(at)/8
 		}
 	}
 	for ; i < len(s); i++ {
@@ -98,4 +105,15 @@ func plainPrefix(s string, i int) int {
 		}
 	}
 	return i
+}
+
+// special looks at the first eight bytes of b. It returns zero if all of them can be
+// copied; otherwise the lowest set bit is in the first that cannot.
+func special(b []byte) uint64 {
+	w := binary.LittleEndian.Uint64(b)
+	quote, slash := w^('"'*ones), w^('\\'*ones)
+	// Each difference sets the high bit of a byte of ASCII that matches, the word
+	// itself has it for all other bytes. A borrow can only spoil bytes above a
+	// match, so the lowest set bit is right.
+	return ((w - ' '*ones) | (quote - ones) | (slash - ones) | w) & highs
 }
