@@ -289,6 +289,9 @@ func TestFlushEndsWithItsContext(t *testing.T) {
 				if !errors.Is(err, opik.ErrNotDelivered) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "1 still queued") {
 					t.Errorf("error %v", err)
 				}
+				if !errors.Is(err, opik.ErrUnavailable) || !errors.Is(receipt.LastFailure, opik.ErrUnavailable) || errors.Is(err, opik.ErrRateLimited) {
+					t.Errorf("the cause %v is of another class", receipt.LastFailure)
+				}
 				if receipt.Total().Queued != 1 || receipt.LastFailure == nil || !strings.Contains(err.Error(), "busy") {
 					t.Errorf("receipt %v, error %v", receipt, err)
 				}

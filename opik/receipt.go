@@ -67,7 +67,8 @@ type Receipt struct {
 	// size after compression.
 	EncodedBytes, SentBytes int64
 	// LastFailure says why something is still queued: the error of the latest
-	// request, if it has to be repeated.
+	// request, if it has to be repeated. If the server answered, it matches a class
+	// of refusals such as [ErrRateLimited] or [ErrUnavailable].
 	LastFailure error
 }
 

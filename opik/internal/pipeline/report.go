@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik/internal/transport"
 )
 
@@ -31,6 +32,12 @@ func (e *StatusError) Error() string {
 		text += ": " + e.Message
 	}
 	return text
+}
+
+// Is reports whether target is the class of refusals that the status belongs to, such
+// as [rest.ErrUnavailable].
+func (e *StatusError) Is(target error) bool {
+	return (&rest.APIError{Status: e.Status}).Is(target)
 }
 
 const maxMessage = 500
