@@ -56,6 +56,9 @@
 //		fmt.Println(trace.Name)
 //	}
 //
+// What was delivered may take a while to be found; [WaitFor] repeats a search until
+// it has enough results.
+//
 // Optional inputs are fields of a params struct. A field that has its zero value is
 // not sent; numbers and booleans for which zero means something are pointers, made
 // with [Ptr]. Slices and maps that are empty but not nil are sent.

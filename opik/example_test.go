@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/opik-go/sdk/opik"
 	"github.com/opik-go/sdk/opik/opiktest"
@@ -216,4 +217,91 @@ func ExampleSpan_SetError() {
 	}
 	// Output:
 	// error: fs.PathError: open answers.txt: file does not exist
+}
+
+// Flush tells in the middle of a program what has arrived.
+func ExampleClient_Flush() {
+	srv, client := server()
+	defer srv.Close()
+	_, trace := client.StartTrace(context.Background(), "answer")
+
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	receipt, err := client.Flush(ctx) // the trace is still running
+	fmt.Println(receipt.Kinds["trace"].Delivered, err)
+
+	trace.End()
+	receipt, err = client.Close(ctx)
+	fmt.Println(receipt.Kinds["trace"].Delivered, err)
+	// Output:
+	// 1 <nil>
+	// 1 <nil>
+}
+
+// Scores can be given to what was recorded earlier, by its id.
+func ExampleClient_LogTracesFeedbackScores() {
+	srv, client := server()
+	defer srv.Close()
+	_, trace := client.StartTrace(context.Background(), "answer")
+	trace.End()
+
+	err := client.LogTracesFeedbackScores(
+		opik.TraceScore{ID: trace.ID(), Name: "helpful", Value: 1},
+		opik.TraceScore{ID: trace.ID(), Value: 0.5},
+	)
+	var invalid *opik.ValidationError
+	if errors.As(err, &invalid) {
+		fmt.Println(invalid.Field, invalid.Reason)
+	}
+	if _, err := client.Close(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	show(srv)
+	// Output:
+	// records[1].Name is missing
+	// trace "answer" project="examples"
+	//   score "helpful" = 1
+}
+
+// What was delivered may take a while to be found.
+func ExampleWaitFor() {
+	srv, client := server()
+	defer srv.Close()
+	go func() { // another program
+		_, trace := client.StartTrace(context.Background(), "answer")
+		trace.End()
+		if _, err := client.Flush(context.Background()); err != nil {
+			fmt.Println(err)
+		}
+	}()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	search := client.SearchTraces(ctx, opik.SearchTracesParams{})
+	traces, err := opik.WaitFor(ctx, 1, search, opik.PollEvery(10*time.Millisecond))
+	for _, trace := range traces {
+		fmt.Println(trace.Name)
+	}
+	fmt.Println(err)
+	if _, err := client.Close(ctx); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// answer
+	// <nil>
+}
+
+// A refusal by the server is one of a few classes, and tells the details.
+func ExampleAPIError() {
+	srv, client := server()
+	defer srv.Close()
+	_, err := client.GetTraceContent(context.Background(), "01942ab4-7a2e-7000-8000-0000000000a1", opik.GetTraceContentParams{})
+	fmt.Println(errors.Is(err, opik.ErrNotFound))
+	var refusal *opik.APIError
+	if errors.As(err, &refusal) {
+		fmt.Println(refusal.Operation, refusal.Status, refusal.Messages)
+	}
+	// Output:
+	// true
+	// getTraceById 404 [Trace id: 01942ab4-7a2e-7000-8000-0000000000a1 not found]
 }

@@ -139,7 +139,9 @@ func WithIdleTimeout(d time.Duration) Option {
 // WithLogger sets where the client reports what nobody is there to be told by an
 // error: losses, outages, values that were ignored, deprecations, doubtful settings.
 // It overrides the default of [slog.Default]. Each kind of event is logged at most
-// every half minute, and never with an API key, URL query or content of a record.
+// every half minute, and never with an API key or URL query. Of a record nothing is
+// logged but what the server says about it when it refuses it. The handler may use
+// traces and spans; it must not call [Client.Flush] or [Client.Close].
 // Nil is an error; to be left alone use slog.New(slog.DiscardHandler).
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
