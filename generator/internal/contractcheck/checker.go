@@ -230,8 +230,8 @@ func (op *operation) checkQuery(raw string, p *problemList) {
 			p.add(place, "the operation has no such parameter")
 			continue
 		}
-		if usesPlus(raw, name) {
-			p.add(place, "a space is written %%20: the server decodes some values twice, and a plus does not survive that")
+		if holdsJSON(param) && usesPlus(raw, name) {
+			p.add(place, "a space is written %%20: the server decodes this JSON twice, and a plus does not survive that")
 		}
 		if len(query[name]) > 1 {
 			p.add(place, "it is given %d times", len(query[name]))
@@ -245,6 +245,11 @@ func (op *operation) checkQuery(raw string, p *problemList) {
 			p.add("query parameter "+param.Name, "it is required")
 		}
 	}
+}
+
+// holdsJSON tells whether the text of a parameter is JSON.
+func holdsJSON(param *openapi3.Parameter) bool {
+	return param.Schema != nil && param.Schema.Value != nil && param.Schema.Value.ContentSchema != nil
 }
 
 // usesPlus tells whether a value of the parameter holds a plus that is not escaped.
