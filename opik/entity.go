@@ -25,7 +25,7 @@ type entity struct {
 
 	// mu is released by unlock.
 	mu      sync.Mutex
-	loss    pipeline.Loss // to be reported when mu is released
+	loss    *pipeline.Loss // to be reported when mu is released
 	ended   bool
 	unsent  bool      // the state differs from what was queued last
 	updated time.Time // last_updated_at of the last record
@@ -60,7 +60,7 @@ func (e *entity) begin(c *Client, owner recorder, started time.Time, clocked boo
 // well use the entity.
 func (e *entity) unlock() {
 	loss := e.loss
-	e.loss = pipeline.Loss{}
+	e.loss = nil
 	e.mu.Unlock()
 	e.client.pipeline.Report(loss)
 }

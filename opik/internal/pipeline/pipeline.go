@@ -80,27 +80,27 @@ func (p *Pipeline) EnqueueContext(ctx context.Context, m message.Message) error 
 
 // Add is Enqueue for a caller that holds locks. It does not call the logger, which
 // is code of the user and may need these locks, but returns what [Pipeline.Report]
-// is to be given when they are released.
-func (p *Pipeline) Add(m message.Message) Loss {
+// is to be given when they are released: nil if nothing was lost.
+func (p *Pipeline) Add(m message.Message) *Loss {
 	loss, _ := p.enqueue(context.Background(), m) // a loss says more than the error
 	return loss
 }
 
 // Loss says that records were lost when one was added: that one, or others that
-// had to make room for it. The zero value says that none was.
+// had to make room for it.
 type Loss struct {
 	kind  string
 	cause error
 }
 
-// Report tells the logger of a loss. Nothing is told of the zero value.
-func (p *Pipeline) Report(loss Loss) {
-	if loss.cause != nil {
+// Report tells the logger of a loss. Nothing is told of nil.
+func (p *Pipeline) Report(loss *Loss) {
+	if loss != nil {
 		p.reportLoss(loss.kind, loss.cause)
 	}
 }
 
-func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (Loss, error) {
+func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (*Loss, error) {
 	data, err := encode(m)
 	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), data, err)
 }
@@ -132,7 +132,7 @@ func encode(m message.Message) (data []byte, err error) {
 
 // add accounts for a record and queues it if it can be queued. data is the
 // pipeline's from here on.
-func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string, data []byte, encodingErr error) (Loss, error) {
+func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string, data []byte, encodingErr error) (*Loss, error) {
 	p.mu.Lock()
 	k := p.kindState(kind)
 	dropped := p.drops[overflow]
@@ -143,11 +143,11 @@ func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string
 	p.mu.Unlock()
 	switch {
 	case err != nil:
-		return Loss{k.Name, err}, err
+		return &Loss{k.Name, err}, err
 	case dropped > 0:
-		return Loss{k.Name, ErrFull}, nil
+		return &Loss{k.Name, ErrFull}, nil
 	}
-	return Loss{}, nil
+	return nil, nil
 }
 
 // queue is called with the lock held, and may release it for a while.
