@@ -169,7 +169,7 @@ func New(o Options) (*Transport, error) {
 	}
 	t.headers = http.Header{}
 	for name, values := range o.Header {
-		t.headers[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+		t.headers[http.CanonicalHeaderKey(name)] = slices.Clip(slices.Clone(values)) // requests share it; who adds to theirs gets a copy
 	}
 	t.headers["Comet-Workspace"] = []string{orDefault(o.Workspace, "default")}
 	t.headers["User-Agent"] = []string{orDefault(o.UserAgent, "opik-go")}
