@@ -120,14 +120,20 @@ func pending(m *ir.Model, release bool) diag.List {
 	return problems
 }
 
-// generate reads the inputs of the tree and runs the stages.
+// generate reads the inputs of the tree and runs the stages. The stages take half a
+// second and know nothing of interruptions; one is noticed here, before anything
+// is written.
 func (r *run) generate(contract string, omit bool) (*build.Result, diag.List) {
 	in, problems := build.Read(r.root, contract)
 	if problems.Failed() {
 		return nil, problems
 	}
 	in.OmitMissing = omit
-	return build.Generate(in)
+	result, problems := build.Generate(in)
+	if r.ctx.Err() != nil {
+		problems.Errorf(diag.Position{}, "interrupted", "interrupted; nothing was written")
+	}
+	return result, problems
 }
 
 // summary gives the figures of a generation.
