@@ -244,6 +244,10 @@ func TestRejections(t *testing.T) {
 	if !errors.Is(err, opik.ErrNotDelivered) || !strings.Contains(err.Error(), "name must be good") || !strings.Contains(err.Error(), bad.ID()) {
 		t.Errorf("error %v", err)
 	}
+	var rejection opik.Rejection
+	if !errors.Is(err, opik.ErrInvalid) || errors.Is(err, opik.ErrUnauthorized) || !errors.As(err, &rejection) || rejection.Key != bad.ID() {
+		t.Errorf("the error does not wrap the rejection: %v", err)
+	}
 	if want := (opik.Counts{Accepted: 2, Delivered: 1, Rejected: 1}); receipt.Total() != want || receipt.Complete() {
 		t.Errorf("receipt %+v, want %+v", receipt.Total(), want)
 	}

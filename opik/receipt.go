@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik/internal/pipeline"
 )
 
@@ -72,7 +73,9 @@ type Receipt struct {
 	LastFailure error
 }
 
-// Rejection is a record that was refused for good.
+// Rejection is a record that was refused for good. The error of [Client.Flush] and
+// [Client.Close] wraps one for each status that there was; so errors.Is finds
+// [ErrUnauthorized] there, for example, and errors.As a Rejection.
 type Rejection struct {
 	// Kind is the name of the record's kind, as in [Receipt].
 	Kind string
@@ -85,6 +88,17 @@ type Rejection struct {
 	Message string
 	// Records is how many of the accepted records this one stands for.
 	Records int64
+}
+
+// Error says which record was refused, and why.
+func (r Rejection) Error() string {
+	return fmt.Sprintf("%s %s: %s", r.Kind, r.Key, r.Message)
+}
+
+// Is reports whether target is the class of refusals that the status belongs to,
+// such as [ErrUnauthorized].
+func (r Rejection) Is(target error) bool {
+	return r.Status != 0 && (&rest.APIError{Status: r.Status}).Is(target)
 }
 
 // Total returns the counts of all kinds together.
@@ -158,21 +172,34 @@ func (r Receipt) err(operation string, ended error) error {
 		parts = append(parts, fmt.Sprintf("%d rejected", t.Rejected))
 	}
 	if n := len(r.Rejections); n > 0 {
-		last := r.Rejections[n-1]
-		parts = append(parts, fmt.Sprintf("the last rejection: %s %s: %s", last.Kind, last.Key, last.Message))
+		parts = append(parts, "the last rejection: "+r.Rejections[n-1].Error())
 	}
 	// Sprint of a nil error is no text to show.
 	causes := slices.DeleteFunc([]error{ended, r.LastFailure}, func(err error) bool { return err == nil })
 	return &deliveryError{
-		text:   fmt.Sprintf("%s: %s", operation, strings.Join(parts, ", ")),
-		causes: causes,
+		text:       fmt.Sprintf("%s: %s", operation, strings.Join(parts, ", ")),
+		causes:     causes,
+		rejections: r.distinctRejections(),
 	}
+}
+
+// distinctRejections returns the last rejection of each status, the latest first.
+func (r Receipt) distinctRejections() (distinct []error) {
+	seen := make(map[int]bool)
+	for _, rejection := range slices.Backward(r.Rejections) {
+		if !seen[rejection.Status] {
+			seen[rejection.Status] = true
+			distinct = append(distinct, rejection)
+		}
+	}
+	return distinct
 }
 
 // deliveryError wraps ErrNotDelivered and what prevented the delivery.
 type deliveryError struct {
-	text   string
-	causes []error
+	text       string // with the last rejection
+	causes     []error
+	rejections []error
 }
 
 func (e *deliveryError) Error() string {
@@ -183,4 +210,6 @@ func (e *deliveryError) Error() string {
 	return text
 }
 
-func (e *deliveryError) Unwrap() []error { return append([]error{ErrNotDelivered}, e.causes...) }
+func (e *deliveryError) Unwrap() []error {
+	return slices.Concat([]error{ErrNotDelivered}, e.causes, e.rejections)
+}
