@@ -19,7 +19,7 @@ COUNT ?= 6
 FUZZTIME ?= 100000x
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full fuzz lint bench demo import sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench bench-parts demo import sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,10 @@ bench: SHELL := /bin/bash
 bench: $(BIN)/benchstat ## benchmarks, ours and the peer's in one run: BENCH=regexp COUNT=10
 	@mkdir -p .cache && set -o pipefail && $(GO) test -C bench -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee .cache/bench.txt
 	@$(BIN)/benchstat -col /sdk .cache/bench.txt
+
+bench-parts: ## benchmarks of single parts: encoders, queue, handles, stages of the generator
+	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./opik/...
+	@$(GO) test -C generator -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 demo: ## generate, start the embedded backend, run the quickstart, print the trace that arrived
 	@$(GO) run ./examples/demo

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/opik-go/sdk/generator/internal/build"
 	"github.com/opik-go/sdk/generator/internal/ir"
@@ -14,7 +13,7 @@ import (
 var treeRoot = filepath.Join("..", "..", "..")
 
 // generateTree runs all stages on the tree that this module is part of.
-func generateTree(t *testing.T) *build.Result {
+func generateTree(t testing.TB) *build.Result {
 	t.Helper()
 	in, problems := build.Read(treeRoot, "")
 	if problems.Failed() {
@@ -51,22 +50,11 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// A run is quick enough to wait for: two seconds with reading and writing, of
-// which this is nearly all. The bound is wide, for tests share the machine.
-func TestQuick(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
+// BenchmarkGenerate is a warm run without reading and writing files.
+func BenchmarkGenerate(b *testing.B) {
+	for b.Loop() {
+		generateTree(b)
 	}
-	best := time.Hour
-	for range 3 {
-		start := time.Now()
-		generateTree(t)
-		best = min(best, time.Since(start))
-	}
-	if best > 2*time.Second {
-		t.Errorf("the best of three runs took %v, want at most 2s", best)
-	}
-	t.Logf("best of three runs: %v", best)
 }
 
 // Every operation of the tags that the templates cover is decided.

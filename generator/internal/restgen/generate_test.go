@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/txtar"
 	"gopkg.in/yaml.v3"
@@ -294,26 +293,7 @@ func TestEverythingExportedHasADoc(t *testing.T) {
 	}
 }
 
-// TestBudget measures a warm run. It depends on the machine, hence only in full
-// test runs.
-func TestBudget(t *testing.T) {
-	if os.Getenv("OPIK_TEST_FULL") == "" {
-		t.Skip("OPIK_TEST_FULL is not set")
-	}
-	doc, settings := project(t)
-	best := time.Hour
-	for range 5 {
-		start := time.Now()
-		if _, err := Generate(doc, settings, "example.org/sdk"); err != nil {
-			t.Fatal(err)
-		}
-		best = min(best, time.Since(start))
-	}
-	if best > 600*time.Millisecond {
-		t.Errorf("a warm run takes %v", best)
-	}
-}
-
+// BenchmarkGenerate is a warm run.
 func BenchmarkGenerate(b *testing.B) {
 	doc, settings := project(b)
 	for b.Loop() {

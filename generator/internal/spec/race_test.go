@@ -1,6 +1,0 @@
-//go:build race
-
-package spec
-
-// underRace says that the race detector slows the tests down.
-const underRace = true
