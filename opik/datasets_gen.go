@@ -375,8 +375,8 @@ func (s *DatasetsService) ListItemsPage(ctx context.Context, id string, params D
 type DatasetSearchItemsParams struct {
 	// Hash or tag of a version; without it, the latest one.
 	DatasetVersion string
-	// Conditions that an item must meet: a JSON list of filters, as text.
-	Filters string
+	// Conditions that an item must meet, all of them.
+	Filters rest.JSONText[rest.DatasetItemFilter]
 	// Project to look in first, before the whole workspace. By default it is the
 	// client's project.
 	ProjectName string

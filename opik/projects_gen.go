@@ -246,8 +246,8 @@ func (s *ProjectsService) TokenUsageNames(ctx context.Context, id string, opts .
 // ProjectKPICardsParams holds the optional inputs of [ProjectsService.KPICards].
 // What has its zero value is not sent.
 type ProjectKPICardsParams struct {
-	// Conditions that the entries must meet: a JSON list of filters, as text.
-	Filters string
+	// Conditions that the entries must meet, all of them.
+	Filters rest.JSONText[rest.Filter]
 	// End of the time range.
 	IntervalEnd time.Time
 }

@@ -2061,7 +2061,7 @@ type DatasetItemChanges struct {
 }
 
 // DatasetItemFilter is taken by [Client.GetDatasetItems] and part of
-// DatasetItemBatchUpdate and DatasetItemsDelete.
+// DatasetItemBatchUpdate, DatasetItemStreamRequest and DatasetItemsDelete.
 type DatasetItemFilter struct {
 	// Name of the field, such as name, tags, usage.total_tokens or
 	// feedback_scores.
@@ -2100,8 +2100,8 @@ type DatasetItemStreamRequest struct {
 	DatasetName string `json:"dataset_name"`
 	// Hash or tag of a version; without it, the latest one.
 	DatasetVersion string `json:"dataset_version,omitempty"`
-	// Conditions that an item must meet: a JSON list of filters, as text.
-	Filters string `json:"filters,omitempty"`
+	// Conditions that an item must meet, all of them.
+	Filters JSONText[DatasetItemFilter] `json:"filters,omitzero"`
 	// Id of the last entry received; the stream goes on after it.
 	LastRetrievedID string `json:"last_retrieved_id,omitempty"`
 	// Project to look in first, before the whole workspace.
@@ -2828,7 +2828,7 @@ type FeedbackScoreNames struct {
 type FeedbackType string
 
 // Filter is taken by [Client.FindAlertsByProject], [Client.FindAlerts],
-// [Client.FindAnnotationQueues] and 16 others.
+// [Client.FindAnnotationQueues] and 16 others and part of KPICardRequest.
 type Filter struct {
 	// Name of the field, such as name, tags, usage.total_tokens or
 	// feedback_scores.
@@ -2967,8 +2967,8 @@ type JSONSchema struct {
 type KPICardRequest struct {
 	// What to measure.
 	EntityType KPICardRequestEntityType `json:"entity_type"`
-	// Conditions that the entries must meet: a JSON list of filters, as text.
-	Filters string `json:"filters,omitempty"`
+	// Conditions that the entries must meet, all of them.
+	Filters JSONText[Filter] `json:"filters,omitzero"`
 	// End of the time range.
 	IntervalEnd time.Time `json:"interval_end,omitzero"`
 	// Beginning of the time range.

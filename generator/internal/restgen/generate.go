@@ -69,6 +69,9 @@ func (d *document) rewrite() error {
 	if err := d.planOperations(); err != nil {
 		return err
 	}
+	if err := d.openJSONText(); err != nil {
+		return err
+	}
 	if err := d.foldFamilies(); err != nil {
 		return err
 	}
@@ -77,6 +80,7 @@ func (d *document) rewrite() error {
 	d.nameInline()
 	d.strip()
 	d.nameEnums()
+	d.typeJSONText()
 	d.setPresence()
 	d.sortSchemas()
 	d.collectDocs()
