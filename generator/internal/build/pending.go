@@ -32,6 +32,8 @@ func Pending(in *Inputs) (*PendingChange, diag.List) {
 	others.Templates = nil
 	for _, f := range in.Templates {
 		if f.Name == PendingFile {
+			// It is written anew: what cannot be read in it is only missing from
+			// the report of what has changed.
 			before, _ = tmpl.Parse([]tmpl.File{f})
 		} else {
 			others.Templates = append(others.Templates, f)

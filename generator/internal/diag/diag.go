@@ -33,8 +33,8 @@ func (p Position) String() string {
 type Severity string
 
 const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
+	Error   Severity = "error"   // the run fails and writes nothing
+	Warning Severity = "warning" // the run goes on
 )
 
 // Diagnostic is one problem.
