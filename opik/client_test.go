@@ -13,13 +13,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/opik-go/sdk/opik"
+	"github.com/opik-go/sdk/opik/internal/leaktest"
 )
 
 // TestPrecedence sets one value in more and more places; the later ones win.
@@ -349,16 +349,20 @@ func TestQueueIsBounded(t *testing.T) {
 	}
 }
 
-// TestNoGoroutineBeforeItIsNeeded compares the number of goroutines.
 func TestNoGoroutineBeforeItIsNeeded(t *testing.T) {
-	before := runtime.NumGoroutine()
+	started := leaktest.Watch()
 	c, _, _ := newClient(t)
-	if n := runtime.NumGoroutine(); n != before {
-		t.Errorf("New started %d goroutines", n-before)
+	if s := started(); len(s) > 0 {
+		t.Errorf("New started %d goroutines:\n%s", len(s), strings.Join(s, "\n\n"))
 	}
 	flush(t, c)
-	if n := runtime.NumGoroutine(); n != before {
-		t.Errorf("Flush with nothing to send started %d goroutines", n-before)
+	if s := started(); len(s) > 0 {
+		t.Errorf("Flush with nothing to send started %d goroutines:\n%s", len(s), strings.Join(s, "\n\n"))
+	}
+	_, trace := c.StartTrace(t.Context(), "t")
+	trace.End()
+	if len(started()) == 0 {
+		t.Error("no goroutine sends the trace")
 	}
 }
 

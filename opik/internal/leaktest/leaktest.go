@@ -46,22 +46,36 @@ func Main(m interface{ Run() int }) {
 	os.Exit(code)
 }
 
+// Watch returns a function that tells the stacks of the goroutines that were
+// started after this call and run when it is called. Counting goroutines would
+// not do: those of earlier tests may end in between.
+func Watch() func() []string {
+	before := ids(stacks())
+	return func() []string { return started(before) }
+}
+
 // wait returns the stacks of the goroutines that are not in before, once they
 // have had time to end.
 func wait(before map[string]bool) []string {
 	deadline := time.Now().Add(patience)
 	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
-		var left []string
-		for _, s := range stacks() {
-			if !before[id(s)] && !ours(s) {
-				left = append(left, s)
-			}
-		}
+		left := started(before)
 		if len(left) == 0 || time.Now().After(deadline) {
 			return left
 		}
 		time.Sleep(pause)
 	}
+}
+
+// started returns the stacks of the goroutines that are not in before.
+func started(before map[string]bool) []string {
+	var left []string
+	for _, s := range stacks() {
+		if !before[id(s)] && !ours(s) {
+			left = append(left, s)
+		}
+	}
+	return left
 }
 
 // stacks returns the stacks of all goroutines but the calling one.
