@@ -14,6 +14,10 @@ type Services struct {
 	Datasets *DatasetsService
 	// Projects reads and writes projects: what traces, spans and threads belong to.
 	Projects *ProjectsService
+	// Prompts reads and writes prompts and their versions, one operation at a time.
+	// [Client.CreatePrompt], [Client.GetPrompt] and what they return are what a
+	// program that uses prompts needs.
+	Prompts *PromptsService
 	// Spans reads and changes spans that the server has. [StartSpan] is for recording
 	// new ones.
 	Spans *SpansService
@@ -31,6 +35,7 @@ func newServices(client *Client) Services {
 	return Services{
 		Datasets: &DatasetsService{client},
 		Projects: &ProjectsService{client},
+		Prompts:  &PromptsService{client},
 		Spans:    &SpansService{client},
 		Threads:  &ThreadsService{client},
 		Traces:   &TracesService{client},

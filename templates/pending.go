@@ -210,26 +210,6 @@ package templates
 //opik:pending createPairingSession
 //opik:pending activatePairingSession
 
-// Prompts
-
-//opik:pending getPrompts
-//opik:pending createPrompt
-//opik:pending getPromptByCommit
-//opik:pending deletePromptsBatch
-//opik:pending getPromptsByCommits
-//opik:pending updatePromptVersions
-//opik:pending createPromptVersion
-//opik:pending retrievePromptVersion
-//opik:pending retrievePromptVersionsByIds
-//opik:pending getPromptVersionById
-//opik:pending setPromptVersionEnvironment
-//opik:pending deletePrompt
-//opik:pending getPromptById
-//opik:pending updatePrompt
-//opik:pending getPromptVersions
-//opik:pending getPromptVersionByNumber
-//opik:pending restorePromptVersion
-
 // Redirect
 
 //opik:pending datasetsRedirect
