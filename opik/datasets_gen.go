@@ -40,7 +40,7 @@ type CreateDatasetParams struct {
 //
 // It blocks for two requests: to create, and to read what was created. A refusal
 // by the server is an [*APIError].
-func (c *Client) CreateDataset(ctx context.Context, name string, params CreateDatasetParams, opts ...CallOption) (*rest.Dataset, error) {
+func (c *Client) CreateDataset(ctx context.Context, name string, params CreateDatasetParams, opts ...CallOption) (*Dataset, error) {
 	id, err := c.REST().CreateDataset(ctx, rest.Dataset{
 		Description: params.Description,
 		ID:          params.ID,
@@ -54,7 +54,11 @@ func (c *Client) CreateDataset(ctx context.Context, name string, params CreateDa
 	if err != nil {
 		return nil, err
 	}
-	return c.REST().GetDatasetByID(ctx, id, opts...)
+	record, err := c.REST().GetDatasetByID(ctx, id, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newDataset(c, *record), nil
 }
 
 // GetDatasetParams holds the optional inputs of [Client.GetDataset]. What has its
@@ -70,11 +74,15 @@ type GetDatasetParams struct {
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (c *Client) GetDataset(ctx context.Context, datasetName string, params GetDatasetParams, opts ...CallOption) (*rest.Dataset, error) {
-	return c.REST().GetDatasetByIdentifier(ctx, rest.DatasetIdentifier{
+func (c *Client) GetDataset(ctx context.Context, datasetName string, params GetDatasetParams, opts ...CallOption) (*Dataset, error) {
+	record, err := c.REST().GetDatasetByIdentifier(ctx, rest.DatasetIdentifier{
 		DatasetName: datasetName,
 		ProjectName: c.projectName(params.ProjectName, ""),
 	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newDataset(c, *record), nil
 }
 
 // GetDatasetsParams holds the optional inputs of [Client.GetDatasets]. What has
@@ -105,8 +113,8 @@ type GetDatasetsParams struct {
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. A refusal by the
 // server is an [*APIError].
-func (c *Client) GetDatasets(ctx context.Context, params GetDatasetsParams, opts ...CallOption) iter.Seq2[rest.Dataset, error] {
-	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.Dataset], error) {
+func (c *Client) GetDatasets(ctx context.Context, params GetDatasetsParams, opts ...CallOption) iter.Seq2[*Dataset, error] {
+	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Dataset], error) {
 		params := params
 		params.Page, params.PageSize = page, size
 		return c.GetDatasetsPage(ctx, params, opts...)
@@ -116,7 +124,7 @@ func (c *Client) GetDatasets(ctx context.Context, params GetDatasetsParams, opts
 // GetDatasetsPage returns one page of [Client.GetDatasets], the one that
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
-func (c *Client) GetDatasetsPage(ctx context.Context, params GetDatasetsParams, opts ...CallOption) (*Page[rest.Dataset], error) {
+func (c *Client) GetDatasetsPage(ctx context.Context, params GetDatasetsParams, opts ...CallOption) (*Page[*Dataset], error) {
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := c.REST().FindDatasets(ctx, &rest.FindDatasetsParams{
 		Page:                  page,
@@ -132,10 +140,10 @@ func (c *Client) GetDatasetsPage(ctx context.Context, params GetDatasetsParams, 
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.Dataset]{
+	return &Page[*Dataset]{
 		Number:     page,
 		Size:       size,
-		Items:      answer.Content,
+		Items:      allHandles(c, newDataset, answer.Content),
 		Total:      valueOf(answer.Total),
 		SortableBy: answer.SortableBy,
 	}, nil

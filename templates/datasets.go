@@ -13,22 +13,56 @@ import (
 type ClientDatasets interface {
 	// CreateDataset creates a dataset and returns it. It fails with [ErrConflict] if
 	// the workspace has one of that name.
-	CreateDataset(ctx context.Context, name string) (*rest.Dataset, error)
+	CreateDataset(ctx context.Context, name string) (*Dataset, error)
 
 	// GetDataset returns the dataset with the name. It fails with [ErrNotFound] if
 	// there is none. [DatasetsService.Get] finds one by its id.
 	//
 	//opik:op getDatasetByIdentifier
-	GetDataset(ctx context.Context, datasetName string) (*rest.Dataset, error)
+	GetDataset(ctx context.Context, datasetName string) (*Dataset, error)
 
 	//opik:op findDatasets
-	GetDatasets(ctx context.Context) iter.Seq2[rest.Dataset, error]
+	GetDatasets(ctx context.Context) iter.Seq2[*Dataset, error]
 
 	// DeleteDataset deletes the dataset with the name. It fails with [ErrNotFound] if
 	// there is none. [DatasetsService.Delete] deletes one by its id.
 	//
 	//opik:op deleteDatasetByName
 	DeleteDataset(ctx context.Context, datasetName string) error
+}
+
+// Dataset is a dataset on the server: items that experiments are run with.
+// [Client.CreateDataset], [Client.GetDataset] and [Client.GetDatasets] return it.
+//
+//opik:handle rest.Dataset service=Datasets state=datasetState
+type Dataset interface {
+	// Update renames the dataset and changes what params sets.
+	Update(ctx context.Context, name string) error
+
+	// Delete deletes the dataset. One that does not exist any more is no error.
+	Delete(ctx context.Context) error
+
+	// Versions returns the versions of the dataset, newest first.
+	//
+	//opik:method ListVersions
+	Versions(ctx context.Context) iter.Seq2[rest.DatasetVersion, error]
+
+	// Version returns the version with the name, such as v3. It fails with
+	// [ErrNotFound] if there is none.
+	//
+	//opik:method RetrieveVersion
+	Version(ctx context.Context, versionName string) (*rest.DatasetVersion, error)
+
+	// CompareVersions returns how the latest version differs from what is in the
+	// dataset now.
+	CompareVersions(ctx context.Context) (*rest.DatasetVersionDiff, error)
+
+	// RestoreVersion makes a new version that is as the one with the hash or tag, and
+	// returns it.
+	RestoreVersion(ctx context.Context, versionRef string) (*rest.DatasetVersion, error)
+
+	// UpdateVersion changes the description of a version and adds tags to it.
+	UpdateVersion(ctx context.Context, versionHash string) (*rest.DatasetVersion, error)
 }
 
 // Datasets reads and writes datasets with their items, versions and exports.

@@ -10,11 +10,13 @@ import (
 	"github.com/opik-go/sdk/generator/internal/ir"
 )
 
-// explanation is what explain prints with -json, for each match.
+// explanation is what explain prints with -json, for each match: an operation with
+// what serves it, or a handle.
 type explanation struct {
-	Operation *ir.Operation `json:"operation"`
+	Operation *ir.Operation `json:"operation,omitempty"`
 	Method    *ir.Method    `json:"method,omitempty"`
 	Message   *ir.Message   `json:"message,omitempty"`
+	Handle    *ir.Handle    `json:"handle,omitempty"`
 }
 
 // explainVerb says how a symbol and an operation belong together.
@@ -69,6 +71,18 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 			}
 		}
 	}
+	for _, h := range m.Handles {
+		names = append(names, h.Name)
+		if h.Name == name {
+			found = append(found, explanation{Handle: h})
+		}
+		for _, method := range h.Methods {
+			add(method.Calls.Operation, method.Name, h.Name+"."+method.Name)
+			if method.PageDoc != "" {
+				add(method.Calls.Operation, method.Name+"Page", h.Name+"."+method.Name+"Page")
+			}
+		}
+	}
 	messages := map[string]*ir.Message{}
 	for _, message := range m.Messages {
 		messages[message.Kind.Operation] = message
@@ -82,7 +96,7 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 		names = append(names, symbols[op.ID]...)
 		for _, symbol := range symbols[op.ID] {
 			if symbol == name {
-				found = append(found, explanation{op, methods[op.ID], messages[op.ID]})
+				found = append(found, explanation{Operation: op, Method: methods[op.ID], Message: messages[op.ID]})
 				break
 			}
 		}
@@ -90,10 +104,14 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 	return found, names
 }
 
-// text explains one operation.
+// text explains one operation or handle.
 func (e explanation) text() string {
 	op := e.Operation
 	var b strings.Builder
+	if e.Handle != nil {
+		e.handle(&b)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "%s: %s %s\n", op.ID, op.Method, op.Path)
 	fmt.Fprintf(&b, "  contract  %s, tag %q\n", op.Contract, op.Tag)
 	fmt.Fprintf(&b, "  kind      %s: %s\n", op.Kind, op.Why)
@@ -142,11 +160,31 @@ func (e explanation) inputs(b *strings.Builder) {
 		}
 	}
 	if m.Result.Type != "" {
-		how := ""
+		how, handle := "", ""
 		if m.Result.Kind != ir.ResultPlain {
 			how = string(m.Result.Kind) + " "
 		}
-		fmt.Fprintf(b, "  returns   %s%s\n", how, m.Result.Type)
+		if m.Result.Handle != "" {
+			handle = ", as the handle " + m.Result.Handle
+		}
+		fmt.Fprintf(b, "  returns   %s%s%s\n", how, m.Result.Type, handle)
+	}
+}
+
+// handle says what a handle is made of.
+func (e explanation) handle(b *strings.Builder) {
+	h := e.Handle
+	fmt.Fprintf(b, "%s: a handle of one %s, a type for one record of the server\n", h.Name, h.Noun)
+	fmt.Fprintf(b, "  template  %s\n", h.Pos)
+	fmt.Fprintf(b, "  record    %s, known by %s\n", h.Record, h.ID.Name)
+	if h.State != "" {
+		fmt.Fprintf(b, "  state     %s, written by hand\n", h.State)
+	}
+	if h.Refresh != nil {
+		fmt.Fprintf(b, "  refresh   rest.Client.%s\n", h.Refresh.Method)
+	}
+	for _, m := range h.Methods {
+		fmt.Fprintf(b, "  method    %s calls %s.%s with %s\n", m.Name, h.Service, m.Calls.Name, m.From.Name)
 	}
 }
 

@@ -27,6 +27,42 @@ type Service struct {
 // for what Opik's other SDKs have on the client, under the same names.
 type Client struct{}
 
+// Handle makes an interface a handle: a type for one record of the server, which
+// keeps what was last read of it. Methods of services and of the client that
+// return *Handle, or an iterator of such, return handles instead of records.
+//
+// The generated type has the interface's name, an accessor for the id, and one for
+// the name if the record has one; Record, which returns a copy of the record; and
+// Refresh, which reads it again, if an operation does that for one id. Each method
+// of the interface calls the method of that name of a service with the handle's id
+// before the other arguments. Behaviour of its own is written by hand on the same
+// type, in a file beside the generated one.
+type Handle struct {
+	// Record is the REST layer's type of the record: rest.Dataset.
+	Record string `opik:"arg,required"`
+	// Service is the service whose methods the handle's methods call.
+	Service string `opik:"key,required"`
+	// ID is the property of the record that identifies it; without it, id.
+	ID string `opik:"key"`
+	// State is a struct type, written by hand in the generated package, that the
+	// handle embeds. Its zero value must be of use.
+	State string `opik:"key"`
+	// Refresh is the operation that reads the record by its id. It is needed only
+	// if several do.
+	Refresh string `opik:"key"`
+}
+
+// Method says which method of the service a handle's method calls, where that has
+// another name or does not begin with the id.
+type Method struct {
+	// Method is the name of the service's method. Without it, it is that of the
+	// handle's.
+	Method string `opik:"arg"`
+	// From is the property of the record that is the first argument; without it,
+	// the one that identifies the record.
+	From string `opik:"key"`
+}
+
 // Op names the operation that a method calls. It is needed only where the name
 // of the method does not tell: a method of the client finds the operation of its
 // own name, a method of a service (Get, List, Search, Create, Update, Delete,
@@ -120,7 +156,8 @@ type Place string
 
 const (
 	OnInterface Place = "an interface"
-	OnMethod    Place = "a method of an interface"
+	OnMethod    Place = "a method of a service or of the client"
+	OnHandle    Place = "a method of a handle"
 	OnType      Place = "a type that is no interface"
 	OnNothing   Place = "a comment that belongs to no declaration"
 )
@@ -136,6 +173,8 @@ type entry struct {
 var entries = []entry{
 	{"service", []Place{OnInterface}, false, func() any { return new(Service) }},
 	{"client", []Place{OnInterface}, false, func() any { return new(Client) }},
+	{"handle", []Place{OnInterface}, false, func() any { return new(Handle) }},
+	{"method", []Place{OnHandle}, false, func() any { return new(Method) }},
 	{"op", []Place{OnMethod}, false, func() any { return new(Op) }},
 	{"field", []Place{OnMethod, OnType}, true, func() any { return new(Field) }},
 	{"async", []Place{OnType}, false, func() any { return new(Async) }},

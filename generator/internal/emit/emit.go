@@ -21,6 +21,7 @@ type Emitter struct {
 // Emitters are all kinds of output. To add one is to add it here.
 var Emitters = []Emitter{
 	{"services", services},
+	{"handles", handles},
 	{"messages", messages},
 	{"operations", operations},
 	{"directives", directives},

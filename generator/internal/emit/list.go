@@ -9,16 +9,14 @@ func (w methodWriter) list() {
 			jen.Func().Params(jen.Id("ctx").Add(w.typ("context.Context")), jen.List(jen.Id("page"), jen.Id("size")).Int()).
 				Params(jen.Op("*").Add(w.plainPage()), jen.Error()).Block(w.fetchBody()...))))
 
-	result := w.plainPage()
 	if more := w.method.Page.More; more != nil {
 		fields := []jen.Code{w.plainPage()}
 		for _, f := range more.Fields {
 			fields = append(fields, doc(f.Doc).Id(f.Name).Add(w.typ(f.Type)))
 		}
 		w.declare(more.Doc, jen.Type().Id(more.Type).Struct(fields...))
-		result = jen.Id(more.Type)
 	}
-	w.function(w.method.Page.Method, w.method.Page.Doc, jen.Params(jen.Op("*").Add(result), jen.Error()),
+	w.function(w.method.Page.Method, w.method.Page.Doc, jen.Params(jen.Op("*").Add(w.page()), jen.Error()),
 		jen.List(jen.Id("page"), jen.Id("size")).Op(":=").Id("pageOf").Call(jen.Id("params").Dot("Page"), jen.Id("params").Dot("PageSize")),
 		jen.List(jen.Id("answer"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
@@ -26,9 +24,17 @@ func (w methodWriter) list() {
 	)
 }
 
+// page is the type of a page.
+func (w methodWriter) page() *jen.Statement {
+	if more := w.method.Page.More; more != nil {
+		return jen.Id(more.Type)
+	}
+	return w.plainPage()
+}
+
 // plainPage is the type of a page that holds what every page does.
 func (w methodWriter) plainPage() *jen.Statement {
-	return jen.Id("Page").Types(w.typ(w.method.Result.Type))
+	return jen.Id("Page").Types(w.item())
 }
 
 // fetchBody calls the method for one page, on behalf of the iterator.
@@ -59,7 +65,7 @@ func (w methodWriter) pageValue() *jen.Statement {
 	values := []jen.Code{
 		jen.Id("Number").Op(":").Id("page"),
 		jen.Id("Size").Op(":").Id("size"),
-		jen.Id("Items").Op(":").Add(answer.Clone().Dot(page.Items)),
+		jen.Id("Items").Op(":").Add(w.all(answer.Clone().Dot(page.Items))),
 	}
 	if page.Total != "" {
 		total := answer.Clone().Dot(page.Total)

@@ -55,20 +55,32 @@ func (w methodWriter) params() {
 // write emits the method.
 func (w methodWriter) write() {
 	r := w.method.Result
+	var body []jen.Code
 	switch {
 	case w.method.Page != nil:
 		w.list()
+		return
 	case w.method.Search != nil:
-		w.function(w.method.Name, w.method.Doc, w.iterator(), w.searchBody()...)
+		body = w.searchBody()
 	case r.Kind == ir.ResultIterator:
-		w.function(w.method.Name, w.method.Doc, w.iterator(),
-			w.open(),
-			jen.Return(jen.Id("follow").Call(jen.Id("ctx"), jen.Id("open"))))
+		body = []jen.Code{w.open(), jen.Return(w.each(jen.Id("follow").Call(jen.Id("ctx"), jen.Id("open"))))}
 	case r.Kind == ir.ResultNone:
-		w.function(w.method.Name, w.method.Doc, jen.Error(), jen.Return(w.call(w.method.Call)))
+		body = []jen.Code{jen.Return(w.call(w.method.Call))}
 	default:
-		w.function(w.method.Name, w.method.Doc, jen.Params(w.typ(r.Type), jen.Error()), w.singleBody()...)
+		body = w.singleBody()
 	}
+	w.function(w.method.Name, w.method.Doc, w.results(), body...)
+}
+
+// results are what the method returns.
+func (w methodWriter) results() *jen.Statement {
+	switch w.method.Result.Kind {
+	case ir.ResultIterator:
+		return w.iterator()
+	case ir.ResultNone:
+		return jen.Error()
+	}
+	return jen.Params(w.single(), jen.Error())
 }
 
 // function emits a method with the template's arguments, the params and the options.
@@ -92,13 +104,13 @@ func (w methodWriter) function(name, text string, results jen.Code, body ...jen.
 // singleBody is the body of a method with one result.
 func (w methodWriter) singleBody() []jen.Code {
 	r := w.method.Result
-	failed := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(zero(r.Type), jen.Err()))
+	failed := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(w.zero(), jen.Err()))
 	switch r.Kind {
 	case ir.ResultCreated:
 		return []jen.Code{
 			jen.List(jen.Id("id"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
 			failed,
-			jen.Return(w.call(*w.method.Fetch)),
+			w.returned(w.call(*w.method.Fetch)),
 		}
 	case ir.ResultMember:
 		member := jen.Id("answer").Dot(r.Member)
@@ -111,7 +123,7 @@ func (w methodWriter) singleBody() []jen.Code {
 			jen.Return(member, jen.Nil()),
 		}
 	}
-	return []jen.Code{jen.Return(w.call(w.method.Call))}
+	return []jen.Code{w.returned(w.call(w.method.Call))}
 }
 
 // searchBody is the body of a search.
@@ -119,7 +131,7 @@ func (w methodWriter) searchBody() []jen.Code {
 	s := w.method.Search
 	ctx, open, most := jen.Id("ctx"), jen.Id("open"), jen.Id("params").Dot("MaxResults")
 	if s.Cursor == "" {
-		return []jen.Code{w.open(), jen.Return(jen.Id("searchOnce").Call(ctx, most, jen.Lit(s.Max), jen.Lit(s.Instead), open))}
+		return []jen.Code{w.open(), jen.Return(w.each(jen.Id("searchOnce").Call(ctx, most, jen.Lit(s.Max), jen.Lit(s.Instead), open)))}
 	}
 	key := jen.Id("record").Dot(s.Key)
 	if s.KeyPointer {
@@ -133,7 +145,7 @@ func (w methodWriter) searchBody() []jen.Code {
 	return []jen.Code{
 		w.open(),
 		jen.Id("id").Op(":=").Add(id),
-		jen.Return(jen.Id("search").Call(ctx, most, size, open, jen.Id("id"))),
+		jen.Return(w.each(jen.Id("search").Call(ctx, most, size, open, jen.Id("id")))),
 	}
 }
 
@@ -227,12 +239,12 @@ func (w methodWriter) value(v ir.Value) *jen.Statement {
 
 // iterator is the result type of lists and searches.
 func (w methodWriter) iterator() *jen.Statement {
-	return w.typ("iter.Seq2").Types(w.typ(w.method.Result.Type), jen.Error())
+	return w.typ("iter.Seq2").Types(w.item(), jen.Error())
 }
 
-// zero emits the zero value of a result.
-func zero(t string) jen.Code {
-	switch {
+// zero emits the zero value of a result that is no iterator.
+func (w methodWriter) zero() jen.Code {
+	switch t := w.method.Result.Type; {
 	case strings.HasPrefix(t, "*"), strings.HasPrefix(t, "[]"), strings.HasPrefix(t, "map["):
 		return jen.Nil()
 	case t == "string":

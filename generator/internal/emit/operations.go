@@ -34,7 +34,25 @@ func operations(m *ir.Model) ([]output.File, error) {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s `%s` | %s | %s |\n", op.ID, op.Kind, op.Method, op.Path, symbol(op), place(op))
 	}
+	handleTable(&b, m.Handles)
 	return []output.File{{Path: "docs/operations.md", Data: b.Bytes()}}, nil
+}
+
+// handleTable lists what the methods of handles call.
+func handleTable(b *bytes.Buffer, all []*ir.Handle) {
+	if len(all) == 0 {
+		return
+	}
+	b.WriteString("\n## Handles\n\nA handle is a type for one record of the server. Its methods call those of a service for that record.\n\n" +
+		"| Method | Calls | Template |\n|---|---|---|\n")
+	for _, h := range all {
+		if h.Refresh != nil {
+			fmt.Fprintf(b, "| `%s.Refresh` | `rest.Client.%s` | %s:%d |\n", h.Name, h.Refresh.Method, h.Pos.File, h.Pos.Line)
+		}
+		for _, m := range h.Methods {
+			fmt.Fprintf(b, "| `%s.%s` | `%s.%s` | %s:%d |\n", h.Name, m.Name, h.Service, m.Calls.Name, m.Pos.File, m.Pos.Line)
+		}
+	}
 }
 
 // symbol says what serves an operation.

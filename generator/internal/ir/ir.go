@@ -14,6 +14,8 @@ type Model struct {
 	// Groups are the services, and the groups of methods of the client, in the
 	// order of file and line.
 	Groups []*Group `json:"groups"`
+	// Handles are the types for one record of the server, in the order of file and line.
+	Handles []*Handle `json:"handles,omitempty"`
 	// Messages are the records that are queued, in the order of file and line.
 	Messages []*Message `json:"messages,omitempty"`
 	// Operations has a row for each operation of the contract, by tag, path and
@@ -177,6 +179,9 @@ type Result struct {
 	Kind ResultKind `json:"kind,omitempty"`
 	// Type is the Go type; for iterators the type of a record.
 	Type string `json:"type,omitempty"`
+	// Handle is the handle that each record is made into; empty if none. Type is the
+	// record's type then.
+	Handle string `json:"handle,omitempty"`
 	// Member is the field taken, and MemberPointer says that it is a pointer.
 	Member        string `json:"member,omitempty"`
 	MemberPointer bool   `json:"memberPointer,omitempty"`

@@ -34,6 +34,7 @@ func Resolve(in Input) (*ir.Model, diag.List) {
 		model: &ir.Model{Module: in.Module, Imports: imports(in)},
 		rows:  map[string]*ir.Operation{},
 
+		handleOf: map[string]*ir.Handle{},
 		declared: map[string]diag.Position{},
 	}
 	r.table()
@@ -49,7 +50,9 @@ func Resolve(in Input) (*ir.Model, diag.List) {
 var declarations = []func(*resolver){
 	(*resolver).skips,
 	(*resolver).pendings,
+	(*resolver).handles,
 	(*resolver).groups,
+	(*resolver).handleMethods,
 	(*resolver).messages,
 }
 
@@ -57,6 +60,7 @@ var declarations = []func(*resolver){
 func imports(in Input) map[string]string {
 	return map[string]string{
 		"rest":       in.REST.Package,
+		"clone":      in.Module + "/opik/internal/clone",
 		"context":    "context",
 		"io":         "io",
 		"iter":       "iter",
@@ -73,6 +77,8 @@ type resolver struct {
 	diags diag.List
 	model *ir.Model
 	rows  map[string]*ir.Operation // by operationId
+	// handleOf holds the handles by name.
+	handleOf map[string]*ir.Handle
 	// declared holds the names of the generated package that are taken.
 	declared map[string]diag.Position
 }

@@ -17,6 +17,10 @@ func (b *binder) results() {
 	if len(b.tmpl.Results) > 0 {
 		declared = b.tmpl.Results[0]
 	}
+	declared, handle, ok := b.handleResult(declared)
+	if !ok {
+		return
+	}
 	switch b.method.Kind {
 	case ir.KindList:
 		b.listResult(declared)
@@ -25,12 +29,16 @@ func (b *binder) results() {
 	default:
 		b.singleResult(declared)
 	}
+	b.method.Result.Handle = handle
 }
 
 // wrongResult reports a result that the operation cannot have.
 func (b *binder) wrongResult(declared, can string) {
-	if declared == "" {
+	switch {
+	case declared == "":
 		declared = "only an error"
+	case declared != b.tmpl.Results[0]:
+		declared = b.tmpl.Results[0] + " for " + declared
 	}
 	b.failf(b.tmpl.ResultPos, "result-type", "",
 		"%s returns %s, but operation %q is %s: it returns %s", b.tmpl.Name, declared, b.op.ID, article(string(b.method.Kind)), can)

@@ -10,6 +10,7 @@ type Set struct {
 	// Package is the name of the package that all templates belong to.
 	Package  string
 	Groups   []*Group
+	Handles  []*Handle
 	Messages []*Message
 	Skips    []*Skip
 	Pendings []*Pending
@@ -29,16 +30,36 @@ type Group struct {
 	TagPos  diag.Position
 }
 
+// Handle is an interface with //opik:handle.
+type Handle struct {
+	Name string
+	Doc  string
+	// Record is the type of the record, as written: rest.Dataset.
+	Record  string
+	Service string
+	ID      string // property that identifies the record; empty: id
+	State   string // type that the handle embeds; empty: none
+	Refresh string // operation that reads the record; empty: infer
+	Methods []*Method
+	Pos     diag.Position
+	// DirectivePos is the place of the directive.
+	DirectivePos diag.Position
+}
+
 // Method is a method of such an interface.
 type Method struct {
 	Name      string
 	Doc       string
 	Operation string // //opik:op; empty means: infer
 	// Path, NoCursor, Instead and Reason are options of //opik:op.
-	Path         string
-	NoCursor     bool
-	Instead      string
-	Reason       string
+	Path     string
+	NoCursor bool
+	Instead  string
+	Reason   string
+	// Target and From are options of //opik:method, which only handles have:
+	// the service's method, and the property that is its first argument.
+	Target       string
+	From         string
 	Args         []Arg    // without the context
 	Results      []string // Go types as written, without the error
 	ResultPos    diag.Position

@@ -139,25 +139,31 @@ func (p *fileParser) typeSpec(t *ast.TypeSpec, doc *ast.CommentGroup) {
 // group reads an interface.
 func (p *fileParser) group(t *ast.TypeSpec, it *ast.InterfaceType, ds []directive.Directive, bad bool, doc string) {
 	g := &Group{Name: t.Name.Name, Doc: doc, Pos: p.position(t.Name.Pos())}
-	kinds := 0
+	var handle *Handle
 	for _, d := range ds {
-		kinds++
 		g.TagPos = d.ArgPos
 		switch v := d.Value.(type) {
 		case *directive.Service:
 			g.Tag, g.Noun = v.Tag, v.Noun
 		case *directive.Client:
 			g.Client = true
+		case *directive.Handle:
+			handle = p.handle(t, v, d, doc)
 		}
 	}
 	switch {
-	case kinds == 0 && !bad:
-		p.hintf(t.Name.Pos(), "no-directive", "put //opik:service tag=... or //opik:client into its comment", "the interface %s is neither a service nor the client", t.Name.Name)
-	case kinds == 2:
-		p.errorf(t.Name.Pos(), "two-directives", "the interface %s cannot be both a service and the client", t.Name.Name)
+	case len(ds) == 0 && !bad:
+		p.hintf(t.Name.Pos(), "no-directive", "put //opik:service tag=..., //opik:client or //opik:handle into its comment",
+			"the interface %s is neither a service nor the client nor a handle", t.Name.Name)
+	case len(ds) > 1:
+		p.errorf(t.Name.Pos(), "two-directives", "the interface %s cannot be both //opik:%s and //opik:%s", t.Name.Name, ds[0].Name, ds[1].Name)
 	}
-	if it.Methods.NumFields() == 0 {
+	if it.Methods.NumFields() == 0 && handle == nil {
 		p.errorf(t.Name.Pos(), "empty-interface", "the interface %s has no methods", t.Name.Name)
+	}
+	place := directive.OnMethod
+	if handle != nil {
+		place = directive.OnHandle
 	}
 	for _, f := range it.Methods.List {
 		p.attach(f.Doc)
@@ -167,23 +173,44 @@ func (p *fileParser) group(t *ast.TypeSpec, it *ast.InterfaceType, ds []directiv
 			p.errorf(f.Type.Pos(), "embedded", "%s embeds %s; a template spells its methods out", t.Name.Name, p.source(f.Type))
 			continue
 		}
-		if m := p.method(f, fn); m != nil {
+		if m := p.method(f, fn, place); m != nil {
 			g.Methods = append(g.Methods, m)
 		}
 	}
-	if kinds == 1 {
+	switch {
+	case len(ds) != 1:
+	case handle != nil:
+		handle.Methods = g.Methods
+		p.set.Handles = append(p.set.Handles, handle)
+	default:
 		p.set.Groups = append(p.set.Groups, g)
 	}
 }
 
+// handle reads //opik:handle.
+func (p *fileParser) handle(t *ast.TypeSpec, v *directive.Handle, d directive.Directive, doc string) *Handle {
+	if !ast.IsExported(t.Name.Name) {
+		p.errorf(t.Name.Pos(), "unexported", "the handle %s is not exported", t.Name.Name)
+	}
+	if v.State != "" && !token.IsIdentifier(v.State) {
+		p.diags.Errorf(d.Pos, "bad-option", "//opik:handle: state=%s is no Go name", v.State)
+	}
+	return &Handle{
+		Name: t.Name.Name, Doc: doc, Record: v.Record, Service: v.Service, ID: v.ID, State: v.State, Refresh: v.Refresh,
+		Pos: p.position(t.Name.Pos()), DirectivePos: d.ArgPos,
+	}
+}
+
 // method reads a method, nil if its signature is of no use.
-func (p *fileParser) method(f *ast.Field, fn *ast.FuncType) *Method {
+func (p *fileParser) method(f *ast.Field, fn *ast.FuncType, place directive.Place) *Method {
 	m := &Method{Name: f.Names[0].Name, Doc: docText(f.Doc), Pos: p.position(f.Names[0].Pos())}
 	m.OperationPos = m.Pos
-	for _, d := range p.directives().Group(f.Doc, directive.OnMethod) {
+	for _, d := range p.directives().Group(f.Doc, place) {
 		switch v := d.Value.(type) {
 		case *directive.Op:
 			p.op(m, v, d)
+		case *directive.Method:
+			m.Target, m.From, m.OperationPos = v.Method, v.From, d.ArgPos
 		case *directive.Field:
 			m.Fields = p.fieldRule(m.Fields, v, d)
 		}
