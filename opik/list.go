@@ -3,6 +3,7 @@ package opik
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 
@@ -96,6 +97,33 @@ func follow[T any](ctx context.Context, open func(ctx context.Context) (*rest.St
 			return
 		}
 		stream.All()(yield)
+	}
+}
+
+// followEvents iterates over what server-sent events hold, as they come.
+func followEvents[T any](ctx context.Context, open func(ctx context.Context) (*rest.EventStream, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		stream, err := open(ctx)
+		if err != nil {
+			yield(zero, err)
+			return
+		}
+		for event, err := range stream.All() {
+			var value T
+			if err == nil {
+				if err = event.Decode(&value); err != nil {
+					err = fmt.Errorf("decode an event: %w", err)
+				}
+			}
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			if !yield(value, nil) {
+				return
+			}
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 // operation is a row of docs/operations.md for a method.
 type operation struct{ id, method, path, symbol string }
 
-var row = regexp.MustCompile("^\\| (\\S+) \\| [a-z ]+ \\| ([A-Z]+) `(\\S+)` \\| `(\\S+)` \\| templates/([a-z]+)\\.go:")
+var row = regexp.MustCompile("^\\| (\\S+) \\| [a-z ]+ \\| ([A-Z]+) `(\\S+)` \\| `([^`]+)` \\| templates/([a-z_]+)\\.go:")
 
 // operations reads the rows for methods of services and the client. Messages are
 // not among them: they are queued.
@@ -35,7 +35,9 @@ func operations(t *testing.T) (all []operation) {
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		if m := row.FindStringSubmatch(lines.Text()); m != nil && strings.Contains(m[4], ".") {
-			all = append(all, operation{m[1], m[2], m[3], m[4]})
+			for symbol := range strings.SplitSeq(m[4], ", ") {
+				all = append(all, operation{m[1], m[2], m[3], symbol})
+			}
 		}
 	}
 	if len(all) < 100 {
@@ -133,6 +135,8 @@ func arguments(t *testing.T, f reflect.Type) (args []reflect.Value, texts []stri
 			add("0.125")
 		case in == reflect.TypeFor[[]string]():
 			v.Set(reflect.ValueOf([]string{add("element" + string(rune('0'+i)))}))
+		case in == reflect.TypeFor[io.Reader]():
+			v.Set(reflect.ValueOf(strings.NewReader(add("content of the body"))))
 		case in == reflect.TypeFor[rest.File]():
 			v.Set(reflect.ValueOf(rest.File{Name: add("name.csv"), Content: strings.NewReader(add("content of the file"))}))
 		}

@@ -10,14 +10,57 @@ const _ = genversion.V1
 
 // Services are the parts of a [Client] that have a subject of their own.
 type Services struct {
+	// AgentInsights reads the issues that were found in the traces of a project, and
+	// steers the job that looks for them every day.
+	AgentInsights *AgentInsightsService
+	// Alerts reads and writes alerts, which call a webhook when something happens: an
+	// error, a score or a cost beyond a threshold, a new version of a prompt.
+	Alerts *AlertsService
+	// AutomationRules reads and writes automation rules, which let the server score
+	// traces, threads and spans as they arrive: by a language model, or by a metric
+	// written in Python.
+	AutomationRules *AutomationRulesService
+	// ChatCompletions asks language models through the server, which holds the keys of
+	// their providers: see [ProviderKeysService].
+	ChatCompletions *ChatCompletionsService
+	// Dashboards reads and writes dashboards. What a dashboard shows is its config,
+	// JSON that only the web interface understands.
+	Dashboards *DashboardsService
+	// InsightsViews reads and writes insights views: dashboards about what was found
+	// in the traces of a project.
+	InsightsViews *InsightsViewsService
 	// Datasets reads and writes datasets with their items, versions and exports.
 	Datasets *DatasetsService
+	// Ollama asks the server about an Ollama instance, which runs language models. The
+	// URL of the instance is meant from the server, not from this program.
+	Ollama *OllamaService
+	// OpenTelemetry takes traces in OpenTelemetry's format.
+	OpenTelemetry *OpenTelemetryService
+	// Pairing connects a runner, a program that runs agents for the web interface,
+	// with a project: the one who wants it opens a session, and the runner activates
+	// it by proving that it knows the session's key.
+	Pairing *PairingService
 	// Projects reads and writes projects: what traces, spans and threads belong to.
 	Projects *ProjectsService
 	// Prompts reads and writes prompts and their versions, one operation at a time.
 	// [Client.CreatePrompt], [Client.GetPrompt] and what they return are what a
 	// program that uses prompts needs.
 	Prompts *PromptsService
+	// ProviderKeys reads and writes the keys of the providers of language models that
+	// the server uses for chat completions, automation rules and the playground.
+	ProviderKeys *ProviderKeysService
+	// Reports reads the reports about a project that the server's assistant writes,
+	// and says whether and when it does.
+	Reports *ReportsService
+	// Retention reads and writes retention rules, which say after what time the server
+	// deletes traces and spans.
+	Retention *RetentionService
+	// Runners reads and steers runners: programs that run agents on a user's machine
+	// because the web interface or this client asks them to. One side creates jobs and
+	// commands; the runner takes them, and reports their output and result.
+	Runners *RunnersService
+	// Server asks the server about itself.
+	Server *ServerService
 	// Spans reads and changes spans that the server has. [StartSpan] is for recording
 	// new ones.
 	Spans *SpansService
@@ -28,16 +71,37 @@ type Services struct {
 	// Traces reads and changes traces that the server has. [Client.StartTrace] is for
 	// recording new ones.
 	Traces *TracesService
+	// Workspaces reads and changes the client's workspace: its settings, and figures
+	// about all of its projects together.
+	Workspaces *WorkspacesService
+	// Analytics asks the server's database about the data of a project.
+	Analytics *AnalyticsService
 }
 
 // newServices returns the services of a client.
 func newServices(client *Client) Services {
 	return Services{
-		Datasets: &DatasetsService{client},
-		Projects: &ProjectsService{client},
-		Prompts:  &PromptsService{client},
-		Spans:    &SpansService{client},
-		Threads:  &ThreadsService{client},
-		Traces:   &TracesService{client},
+		AgentInsights:   &AgentInsightsService{client},
+		Alerts:          &AlertsService{client},
+		AutomationRules: &AutomationRulesService{client},
+		ChatCompletions: &ChatCompletionsService{client},
+		Dashboards:      &DashboardsService{client},
+		InsightsViews:   &InsightsViewsService{client},
+		Datasets:        &DatasetsService{client},
+		Ollama:          &OllamaService{client},
+		OpenTelemetry:   &OpenTelemetryService{client},
+		Pairing:         &PairingService{client},
+		Projects:        &ProjectsService{client},
+		Prompts:         &PromptsService{client},
+		ProviderKeys:    &ProviderKeysService{client},
+		Reports:         &ReportsService{client},
+		Retention:       &RetentionService{client},
+		Runners:         &RunnersService{client},
+		Server:          &ServerService{client},
+		Spans:           &SpansService{client},
+		Threads:         &ThreadsService{client},
+		Traces:          &TracesService{client},
+		Workspaces:      &WorkspacesService{client},
+		Analytics:       &AnalyticsService{client},
 	}
 }

@@ -183,14 +183,14 @@ func TestRawBodies(t *testing.T) {
 		t.Error("the content is marked as an encoding, so that the server would unpack it")
 	}
 
-	b = serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
-	content, err := b.ReceiveProtobufTraces(t.Context(), "application/x-protobuf; v=1", io.LimitReader(strings.NewReader("spans"), 5))
-	if err != nil {
+	b = serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	params := &rest.ReceiveProtobufTracesParams{ProjectName: "P"}
+	if err := b.ReceiveProtobufTraces(t.Context(), params, "application/x-protobuf; v=1", io.LimitReader(strings.NewReader("spans"), 5)); err != nil {
 		t.Fatal(err)
 	}
-	defer content.Close()
-	if got := b.last(t); string(got.body) != "spans" || got.header.Get("Content-Type") != "application/x-protobuf; v=1" {
-		t.Errorf("sent %q as %q", got.body, got.header.Get("Content-Type"))
+	got = b.last(t)
+	if string(got.body) != "spans" || got.header.Get("Content-Type") != "application/x-protobuf; v=1" || got.header.Get("projectName") != "P" {
+		t.Errorf("sent %q as %q for %q", got.body, got.header.Get("Content-Type"), got.header.Get("projectName"))
 	}
 }
 

@@ -125,6 +125,7 @@ func (p *ValidateOAuthTokenParams) apply(r *call) {
 // /v1/internal/analytics-queries/projects/{projectId}.
 func (c *Client) ExecuteAnalyticsQuery(ctx context.Context, projectID string, body AnalyticsQueryRequest, opts ...CallOption) (*AnalyticsQueryResponse, error) {
 	r := newCall("executeAnalyticsQuery", "POST", "/v1/internal/analytics-queries/projects/{projectId}", opts)
+	r.retryable()
 	r.arg("projectId", projectID)
 	r.json(body)
 	var out *AnalyticsQueryResponse
@@ -723,10 +724,9 @@ func (c *Client) StartMultiPartUpload(ctx context.Context, body StartMultipartUp
 }
 
 // CheckAccess calls POST /v1/private/auth.
-func (c *Client) CheckAccess(ctx context.Context, body json.RawMessage, opts ...CallOption) error {
+func (c *Client) CheckAccess(ctx context.Context, opts ...CallOption) error {
 	r := newCall("checkAccess", "POST", "/v1/private/auth", opts)
 	r.retryable()
-	r.json(body)
 	return c.none(ctx, r)
 }
 
@@ -1817,7 +1817,7 @@ func (c *Client) GetRunner(ctx context.Context, runnerID string, opts ...CallOpt
 }
 
 // RegisterAgents calls PUT /v1/private/local-runners/{runnerId}/agents.
-func (c *Client) RegisterAgents(ctx context.Context, runnerID string, body json.RawMessage, opts ...CallOption) error {
+func (c *Client) RegisterAgents(ctx context.Context, runnerID string, body map[string]Agent, opts ...CallOption) error {
 	r := newCall("registerAgents", "PUT", "/v1/private/local-runners/{runnerId}/agents", opts)
 	r.arg("runnerId", runnerID)
 	r.json(body)
@@ -2063,12 +2063,19 @@ func (c *Client) UpdateOptimizationsByID(ctx context.Context, id string, body Op
 	return c.none(ctx, r)
 }
 
-// ReceiveProtobufTraces calls POST /v1/private/otel/v1/traces. The caller
-// closes the result.
-func (c *Client) ReceiveProtobufTraces(ctx context.Context, contentType string, body io.Reader, opts ...CallOption) (*Content, error) {
+// ReceiveProtobufTraces calls POST /v1/private/otel/v1/traces.
+func (c *Client) ReceiveProtobufTraces(ctx context.Context, params *ReceiveProtobufTracesParams, contentType string, body io.Reader, opts ...CallOption) error {
 	r := newCall("receiveProtobufTraces", "POST", "/v1/private/otel/v1/traces", opts)
+	params.apply(r)
 	r.raw(contentType, "application/x-protobuf", body)
-	return c.content(ctx, r, "*/*")
+	return c.none(ctx, r)
+}
+
+func (p *ReceiveProtobufTracesParams) apply(r *call) {
+	if p == nil {
+		return
+	}
+	r.headerText("projectName", p.ProjectName)
 }
 
 // CreatePairingSession calls POST /v1/private/pairing/sessions.

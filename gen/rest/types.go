@@ -632,7 +632,7 @@ type ActivateRequest struct {
 	RunnerName string `json:"runner_name"`
 }
 
-// Agent is part of LocalRunner.
+// Agent is taken by [Client.RegisterAgents] and part of LocalRunner.
 type Agent struct {
 	Description string  `json:"description,omitempty"`
 	Executable  string  `json:"executable,omitempty"`
@@ -1125,8 +1125,7 @@ type AutomationRuleEvaluator struct {
 // are.
 type AutomationRuleEvaluatorAction string
 
-// AutomationRuleEvaluatorLLMAsJudge is part of AutomationRuleEvaluator and
-// AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorLLMAsJudge is part of AutomationRuleEvaluator.
 type AutomationRuleEvaluatorLLMAsJudge struct {
 	Action        AutomationRuleEvaluatorAction `json:"action"`
 	Code          LLMAsJudgeCode                `json:"code"`
@@ -1149,21 +1148,9 @@ type AutomationRuleEvaluatorLLMAsJudge struct {
 	Type         AutomationRuleEvaluatorType         `json:"type"`
 }
 
-// AutomationRuleEvaluatorObjectObject is one of
-// [AutomationRuleEvaluatorLLMAsJudge],
-// [AutomationRuleEvaluatorUserDefinedMetricPython],
-// [AutomationRuleEvaluatorTraceThreadLLMAsJudge],
-// [AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython],
-// [AutomationRuleEvaluatorSpanLLMAsJudge],
-// [AutomationRuleEvaluatorSpanUserDefinedMetricPython]. The member type says
-// which. Unknown variants are kept as they are.
-type AutomationRuleEvaluatorObjectObject struct {
-	union json.RawMessage
-}
-
 // AutomationRuleEvaluatorPage is returned by [Client.FindEvaluators].
 type AutomationRuleEvaluatorPage struct {
-	Content []AutomationRuleEvaluatorObjectObject `json:"content,omitzero"`
+	Content []AutomationRuleEvaluator `json:"content,omitzero"`
 	// Number of this page, counting from 1.
 	Page *int `json:"page,omitempty"`
 	// Number of entries on this page, which may be fewer than asked for.
@@ -1174,8 +1161,7 @@ type AutomationRuleEvaluatorPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// AutomationRuleEvaluatorSpanLLMAsJudge is part of AutomationRuleEvaluator and
-// AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluatorSpanLLMAsJudge is part of AutomationRuleEvaluator.
 type AutomationRuleEvaluatorSpanLLMAsJudge struct {
 	Action        AutomationRuleEvaluatorAction `json:"action"`
 	Code          SpanLLMAsJudgeCode            `json:"code"`
@@ -1199,7 +1185,7 @@ type AutomationRuleEvaluatorSpanLLMAsJudge struct {
 }
 
 // AutomationRuleEvaluatorSpanUserDefinedMetricPython is part of
-// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluator.
 type AutomationRuleEvaluatorSpanUserDefinedMetricPython struct {
 	Action        AutomationRuleEvaluatorAction   `json:"action"`
 	Code          SpanUserDefinedMetricPythonCode `json:"code"`
@@ -1223,7 +1209,7 @@ type AutomationRuleEvaluatorSpanUserDefinedMetricPython struct {
 }
 
 // AutomationRuleEvaluatorTraceThreadLLMAsJudge is part of
-// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluator.
 type AutomationRuleEvaluatorTraceThreadLLMAsJudge struct {
 	Action        AutomationRuleEvaluatorAction `json:"action"`
 	Code          TraceThreadLLMAsJudgeCode     `json:"code"`
@@ -1247,7 +1233,7 @@ type AutomationRuleEvaluatorTraceThreadLLMAsJudge struct {
 }
 
 // AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython is part of
-// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluator.
 type AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython struct {
 	Action        AutomationRuleEvaluatorAction          `json:"action"`
 	Code          TraceThreadUserDefinedMetricPythonCode `json:"code"`
@@ -1389,7 +1375,7 @@ type AutomationRuleEvaluatorUpdateUserDefinedMetricPython struct {
 }
 
 // AutomationRuleEvaluatorUserDefinedMetricPython is part of
-// AutomationRuleEvaluator and AutomationRuleEvaluatorObjectObject.
+// AutomationRuleEvaluator.
 type AutomationRuleEvaluatorUserDefinedMetricPython struct {
 	Action        AutomationRuleEvaluatorAction `json:"action"`
 	Code          UserDefinedMetricPythonCode   `json:"code"`
@@ -1865,7 +1851,7 @@ type DashboardUpdate struct {
 	Type DashboardType `json:"type,omitempty"`
 }
 
-// DataPointNumber is part of ResultsNumber.
+// DataPointNumber is part of ResultsNumber and WorkspaceMetricSeries.
 type DataPointNumber struct {
 	Time  time.Time `json:"time"`
 	Value *float64  `json:"value,omitempty"`
@@ -3892,7 +3878,7 @@ type ResponseFormat struct {
 type ResponseFormatType string
 
 // Result is returned by [Client.CostsSummary] and part of
-// WorkspaceMetricResponse and WorkspaceMetricsSummaryResponse.
+// WorkspaceMetricsSummaryResponse.
 type Result struct {
 	Current  *float64 `json:"current,omitempty"`
 	Name     string   `json:"name,omitempty"`
@@ -4836,7 +4822,17 @@ type WorkspaceMetricRequest struct {
 // WorkspaceMetricResponse is returned by [Client.GetCost], [Client.GetMetric]
 // and [Client.GetWorkspaceSpanMetric].
 type WorkspaceMetricResponse struct {
-	Results []Result `json:"results,omitzero"`
+	Results []WorkspaceMetricSeries `json:"results,omitzero"`
+}
+
+// WorkspaceMetricSeries is part of WorkspaceMetricResponse.
+type WorkspaceMetricSeries struct {
+	// A value for each interval.
+	Data []DataPointNumber `json:"data,omitzero"`
+	// Name of the feedback score or of the group.
+	Name string `json:"name,omitempty"`
+	// Id of the project.
+	ProjectID string `json:"project_id,omitempty"`
 }
 
 // WorkspaceMetricsSummaryRequest is taken by [Client.CostsSummary] and
@@ -5351,6 +5347,13 @@ type FindOptimizationsParams struct {
 	ProjectID string `query:"project_id"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
+}
+
+// ReceiveProtobufTracesParams holds the header parameters of
+// [Client.ReceiveProtobufTraces].
+type ReceiveProtobufTracesParams struct {
+	// Name of the project, which is created if there is none.
+	ProjectName string `header:"projectName"`
 }
 
 // FindProjectsParams holds the query parameters of [Client.FindProjects].
@@ -5918,117 +5921,6 @@ func (u AutomationRuleEvaluator) MarshalJSON() ([]byte, error) { return encodeUn
 
 // UnmarshalJSON keeps the JSON, of unknown variants too.
 func (u *AutomationRuleEvaluator) UnmarshalJSON(data []byte) error {
-	return decodeUnion(&u.union, data)
-}
-
-// AsAutomationRuleEvaluatorLLMAsJudge decodes the value as AutomationRuleEvaluatorLLMAsJudge.
-func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorLLMAsJudge() (v AutomationRuleEvaluatorLLMAsJudge, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromAutomationRuleEvaluatorLLMAsJudge makes v the value and sets its type.
-func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorLLMAsJudge(v AutomationRuleEvaluatorLLMAsJudge) (err error) {
-	u.union, err = encodeVariant(v, "type", "llm_as_judge")
-	return err
-}
-
-// AsAutomationRuleEvaluatorUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorUserDefinedMetricPython.
-func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorUserDefinedMetricPython() (v AutomationRuleEvaluatorUserDefinedMetricPython, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromAutomationRuleEvaluatorUserDefinedMetricPython makes v the value and sets its type.
-func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorUserDefinedMetricPython(v AutomationRuleEvaluatorUserDefinedMetricPython) (err error) {
-	u.union, err = encodeVariant(v, "type", "user_defined_metric_python")
-	return err
-}
-
-// AsAutomationRuleEvaluatorTraceThreadLLMAsJudge decodes the value as AutomationRuleEvaluatorTraceThreadLLMAsJudge.
-func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorTraceThreadLLMAsJudge() (v AutomationRuleEvaluatorTraceThreadLLMAsJudge, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromAutomationRuleEvaluatorTraceThreadLLMAsJudge makes v the value and sets its type.
-func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorTraceThreadLLMAsJudge(v AutomationRuleEvaluatorTraceThreadLLMAsJudge) (err error) {
-	u.union, err = encodeVariant(v, "type", "trace_thread_llm_as_judge")
-	return err
-}
-
-// AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython.
-func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython() (v AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython makes v the value and sets its type.
-func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython(v AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython) (err error) {
-	u.union, err = encodeVariant(v, "type", "trace_thread_user_defined_metric_python")
-	return err
-}
-
-// AsAutomationRuleEvaluatorSpanLLMAsJudge decodes the value as AutomationRuleEvaluatorSpanLLMAsJudge.
-func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorSpanLLMAsJudge() (v AutomationRuleEvaluatorSpanLLMAsJudge, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromAutomationRuleEvaluatorSpanLLMAsJudge makes v the value and sets its type.
-func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorSpanLLMAsJudge(v AutomationRuleEvaluatorSpanLLMAsJudge) (err error) {
-	u.union, err = encodeVariant(v, "type", "span_llm_as_judge")
-	return err
-}
-
-// AsAutomationRuleEvaluatorSpanUserDefinedMetricPython decodes the value as AutomationRuleEvaluatorSpanUserDefinedMetricPython.
-func (u AutomationRuleEvaluatorObjectObject) AsAutomationRuleEvaluatorSpanUserDefinedMetricPython() (v AutomationRuleEvaluatorSpanUserDefinedMetricPython, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromAutomationRuleEvaluatorSpanUserDefinedMetricPython makes v the value and sets its type.
-func (u *AutomationRuleEvaluatorObjectObject) FromAutomationRuleEvaluatorSpanUserDefinedMetricPython(v AutomationRuleEvaluatorSpanUserDefinedMetricPython) (err error) {
-	u.union, err = encodeVariant(v, "type", "span_user_defined_metric_python")
-	return err
-}
-
-// Discriminator returns the type, which says which variant the value is; empty
-// if there is none.
-func (u AutomationRuleEvaluatorObjectObject) Discriminator() string {
-	return decodeDiscriminator(u.union, "type")
-}
-
-// Value decodes the value as the variant that it is. A variant that this package
-// does not know comes back as [json.RawMessage].
-func (u AutomationRuleEvaluatorObjectObject) Value() (any, error) {
-	switch u.Discriminator() {
-	case "llm_as_judge":
-		return u.AsAutomationRuleEvaluatorLLMAsJudge()
-	case "span_llm_as_judge":
-		return u.AsAutomationRuleEvaluatorSpanLLMAsJudge()
-	case "span_user_defined_metric_python":
-		return u.AsAutomationRuleEvaluatorSpanUserDefinedMetricPython()
-	case "trace_thread_llm_as_judge":
-		return u.AsAutomationRuleEvaluatorTraceThreadLLMAsJudge()
-	case "trace_thread_user_defined_metric_python":
-		return u.AsAutomationRuleEvaluatorTraceThreadUserDefinedMetricPython()
-	case "user_defined_metric_python":
-		return u.AsAutomationRuleEvaluatorUserDefinedMetricPython()
-	}
-	return u.union, nil
-}
-
-// FromRaw makes any JSON the value, for variants that this package does not know.
-func (u *AutomationRuleEvaluatorObjectObject) FromRaw(raw json.RawMessage) { u.union = raw }
-
-// MarshalJSON returns the JSON of the value, and null if there is none.
-func (u AutomationRuleEvaluatorObjectObject) MarshalJSON() ([]byte, error) {
-	return encodeUnion(u.union)
-}
-
-// UnmarshalJSON keeps the JSON, of unknown variants too.
-func (u *AutomationRuleEvaluatorObjectObject) UnmarshalJSON(data []byte) error {
 	return decodeUnion(&u.union, data)
 }
 

@@ -73,6 +73,9 @@ type Op struct {
 	// Path repeats the operation's path. An operation whose id ends in a number
 	// needs it, for such ids may come to mean another operation.
 	Path string `opik:"key"`
+	// Events says that the method asks for the answer as server-sent events, where
+	// the operation offers both. Another method may ask for JSON.
+	Events bool `opik:"flag"`
 	// Cursor says that the search cannot go on after the last record, though the
 	// contract has a property for it. The method then makes one request and fails
 	// if the answer is full. It needs a reason.

@@ -62,6 +62,8 @@ func (w methodWriter) write() {
 		return
 	case w.method.Search != nil:
 		body = w.searchBody()
+	case r.Kind == ir.ResultIterator && w.method.Kind == ir.KindEvents:
+		body = []jen.Code{w.open(), jen.Return(w.each(jen.Id("followEvents").Types(w.typ(r.Type)).Call(jen.Id("ctx"), jen.Id("open"))))}
 	case r.Kind == ir.ResultIterator:
 		body = []jen.Code{w.open(), jen.Return(w.each(jen.Id("follow").Call(jen.Id("ctx"), jen.Id("open"))))}
 	case r.Kind == ir.ResultNone:
@@ -159,6 +161,9 @@ func (w methodWriter) open() jen.Code {
 		args = append(args, jen.Id("limit").Int())
 	}
 	stream := jen.Op("*").Add(w.typ("rest.Stream")).Types(w.typ(w.method.Result.Type))
+	if w.method.Kind == ir.KindEvents {
+		stream = jen.Op("*").Add(w.typ("rest.EventStream"))
+	}
 	return jen.Id("open").Op(":=").Func().Params(args...).Params(stream, jen.Error()).Block(jen.Return(w.call(w.method.Call)))
 }
 
@@ -174,6 +179,9 @@ func (w methodWriter) call(c ir.Call) *jen.Statement {
 		} else {
 			args = append(args, jen.Op("&").Add(w.literal(c.Query)))
 		}
+	}
+	if c.ContentType != nil {
+		args = append(args, w.value(*c.ContentType))
 	}
 	if c.Body != nil {
 		args = append(args, w.value(*c.Body))
@@ -222,6 +230,11 @@ func (w methodWriter) value(v ir.Value) *jen.Statement {
 		return w.literal(v.Literal)
 	case ir.ValuePage:
 		e = jen.Id("page")
+	case ir.ValuePage0:
+		e = jen.Id("page").Op("-").Lit(1)
+		if v.Address {
+			return jen.Id("Ptr").Call(e)
+		}
 	case ir.ValueSize:
 		e = jen.Id("size")
 	case ir.ValueCursor:
@@ -247,7 +260,7 @@ func (w methodWriter) zero() jen.Code {
 	switch t := w.method.Result.Type; {
 	case strings.HasPrefix(t, "*"), strings.HasPrefix(t, "[]"), strings.HasPrefix(t, "map["):
 		return jen.Nil()
-	case t == "string":
+	case t == "string", strings.HasPrefix(t, "rest."): // a named string: other results of the REST layer are pointers
 		return jen.Lit("")
 	case t == "bool":
 		return jen.False()

@@ -121,6 +121,8 @@ type Call struct {
 	Query *Literal `json:"query,omitempty"`
 	// Body is the request body; nil if the operation takes none.
 	Body *Value `json:"body,omitempty"`
+	// ContentType is the media type of a body that is a file; nil for others.
+	ContentType *Value `json:"contentType,omitempty"`
 }
 
 // Literal is a composite literal of a struct of the REST layer.
@@ -145,6 +147,7 @@ const (
 	ValueConstant ValueKind = "constant"  // Name is the value as Go writes it
 	ValueLiteral  ValueKind = "literal"
 	ValuePage     ValueKind = "page"   // number of the page that is fetched
+	ValuePage0    ValueKind = "page0"  // the same, counting from 0
 	ValueSize     ValueKind = "size"   // records a page
 	ValueCursor   ValueKind = "cursor" // where a search goes on
 	ValueLimit    ValueKind = "limit"  // records a request of a search

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -37,6 +38,7 @@ func (b *binder) bind() *ir.Method {
 		Name: b.tmpl.Name, Kind: b.rows[b.op.ID].Kind, Operation: b.op.ID, Pos: b.tmpl.Pos,
 		Call: ir.Call{Method: b.rest.Method},
 	}
+	b.events()
 	b.fixed()
 	b.arguments()
 	b.paging()
@@ -68,7 +70,7 @@ func (b *binder) findOperation() bool {
 	}
 	b.op = b.take(id, claim{
 		State: ir.StateMethod, Symbol: b.owner + "." + b.tmpl.Name, Inferred: rule,
-		Path: b.tmpl.Path, Pos: b.tmpl.OperationPos,
+		Path: b.tmpl.Path, Events: b.tmpl.Events, Pos: b.tmpl.OperationPos,
 	})
 	if b.op == nil {
 		return false
@@ -79,6 +81,17 @@ func (b *binder) findOperation() bool {
 		return false
 	}
 	return true
+}
+
+// events makes a method ask for events instead of JSON.
+func (b *binder) events() {
+	switch {
+	case !b.tmpl.Events:
+	case b.rest.Events == "":
+		b.failf(b.tmpl.OperationPos, "bad-option", "", "events is for operations that offer both JSON and server-sent events; operation %q does not", b.op.ID)
+	default:
+		b.method.Kind, b.method.Call.Method = ir.KindEvents, b.rest.Events
+	}
 }
 
 // failf reports a problem with the method.
@@ -157,6 +170,9 @@ func (b *binder) arguments() {
 	for _, arg := range b.tmpl.Args {
 		b.method.Args = append(b.method.Args, ir.Arg{Name: arg.Name, Type: arg.Type})
 		in := b.input(arg.Name)
+		if in == nil {
+			in = b.keyword(arg.Name)
+		}
 		switch {
 		case in != nil && in.Value == nil:
 			b.bindArg(in, arg)
@@ -166,6 +182,7 @@ func (b *binder) arguments() {
 			rest = append(rest, arg)
 		}
 	}
+	rest = slices.DeleteFunc(rest, b.wholeBody)
 	var free []*input
 	for _, in := range b.inputs {
 		if in.Place == inPath && in.Value == nil {
@@ -174,12 +191,10 @@ func (b *binder) arguments() {
 	}
 	if len(rest) == 1 && len(free) == 1 {
 		b.bindArg(free[0], rest[0])
-		return
+		rest = nil
 	}
+	b.repeated()
 	for _, arg := range rest {
-		if b.wholeBody(arg) {
-			continue
-		}
 		var names []string
 		for _, in := range b.inputs {
 			names = append(names, in.Wire)
@@ -192,6 +207,30 @@ func (b *binder) arguments() {
 	}
 }
 
+// keyword returns the input whose name no argument can have because it is a word
+// of Go: an argument that ends in the word stands for it, as ruleType for type.
+func (b *binder) keyword(arg string) *input {
+	parts := words(arg)
+	for _, in := range b.inputs {
+		if token.IsKeyword(in.Wire) && len(parts) > 1 && parts[len(parts)-1] == in.Wire {
+			return in
+		}
+	}
+	return nil
+}
+
+// repeated gives a property of the body that has the name of a path parameter the
+// same argument: a record that names itself must not name another one.
+func (b *binder) repeated() {
+	for _, in := range b.inputs {
+		for _, p := range b.inputs {
+			if in.Place == inBody && in.Value == nil && p.Place == inPath && p.Wire == in.Wire && p.Type == in.Type {
+				in.Value = p.Value
+			}
+		}
+	}
+}
+
 // bindArg makes an argument the value of an input, if their types agree.
 func (b *binder) bindArg(in *input, arg tmpl.Arg) {
 	pointer := strings.HasPrefix(in.Type, "*") && !strings.HasPrefix(arg.Type, "*")
@@ -201,8 +240,20 @@ func (b *binder) bindArg(in *input, arg tmpl.Arg) {
 	in.Value = &ir.Value{Kind: ir.ValueArg, Name: arg.Name, Address: pointer}
 }
 
-// wholeBody binds an argument that has the type of the whole body.
+// wholeBody binds an argument that has the type of the whole body, or is the
+// content type of a body that is a file.
 func (b *binder) wholeBody(arg tmpl.Arg) bool {
+	if b.rest.Body == restgen.BodyRaw {
+		switch value := (&ir.Value{Kind: ir.ValueArg, Name: arg.Name}); {
+		case arg.Type == "io.Reader" && b.method.Call.Body == nil:
+			b.method.Call.Body = value
+			return true
+		case arg.Type == "string" && arg.Name == "contentType":
+			b.method.Call.ContentType = value
+			return true
+		}
+		return false
+	}
 	if b.rest.BodyType == "" || arg.Type != b.qualify(b.rest.BodyType) || b.method.Kind == ir.KindSearch {
 		return false // a search sets members of its body itself
 	}
@@ -225,7 +276,11 @@ func (b *binder) paging() {
 	}
 	switch b.method.Kind {
 	case ir.KindList:
-		steer(b.input("page"), ir.ValuePage)
+		number := ir.ValuePage
+		if p := parameter(b.op, "query", "page"); p != nil && p.Schema != nil && p.Schema.Default == "0" {
+			number = ir.ValuePage0
+		}
+		steer(b.input("page"), number)
 		steer(b.input("size"), ir.ValueSize)
 	case ir.KindSearch:
 		steer(limit(b.inputs), ir.ValueLimit)
@@ -275,8 +330,8 @@ func (b *binder) rules() {
 
 // required reports inputs that a caller must give and cannot.
 func (b *binder) required() {
-	if b.op.Body != nil && b.method.Call.Body == nil && b.rest.Body == restgen.BodyRaw {
-		b.failf(b.tmpl.Pos, "missing-input", "", "%s lacks the body of the request, %s", b.tmpl.Name, b.qualify(b.rest.BodyType))
+	if body := b.bodyArgument(); body != "" && b.method.Call.Body == nil {
+		b.failf(b.tmpl.Pos, "missing-input", "add an argument of type "+body, "%s lacks the body of the request", b.tmpl.Name)
 	}
 	for _, in := range b.inputs {
 		if in.Required && in.Value == nil && !in.Hidden {
@@ -285,6 +340,18 @@ func (b *binder) required() {
 				"%s lacks %s, which operation %q requires", b.tmpl.Name, in.Wire, b.op.ID)
 		}
 	}
+}
+
+// bodyArgument is the type of a body that can be given as a whole only; empty if
+// there is none, or it is an object whose members are inputs.
+func (b *binder) bodyArgument() string {
+	switch t := b.REST.Types[b.rest.BodyType]; {
+	case b.rest.Body == restgen.BodyRaw:
+		return "io.Reader"
+	case b.rest.BodyType == "", t != nil && t.Kind == restgen.KindStruct:
+		return ""
+	}
+	return b.qualify(b.rest.BodyType)
 }
 
 // argName is how an input is called as an argument.

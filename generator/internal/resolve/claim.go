@@ -15,6 +15,9 @@ type claim struct {
 	Symbol   string
 	Reason   string
 	Inferred string
+	// Events says that a method wants the answer as server-sent events, which
+	// another method may want as JSON.
+	Events bool
 	// Path is what the template says the operation's path is; empty if nothing.
 	Path string
 	Pos  diag.Position
@@ -35,6 +38,12 @@ func (r *resolver) take(id string, c claim) *spec.Operation {
 			Related: r.nearestOperation(id),
 		})
 		return nil
+	case row.State == ir.StateMethod && c.State == ir.StateMethod && r.eventsOf[id] != c.Events:
+		if !r.samePath(op, c) {
+			return nil
+		}
+		row.Symbol += ", " + c.Symbol
+		return op
 	case row.State != ir.StateUndecided:
 		r.diags.Add(diag.Diagnostic{
 			Code: "operation-taken", Pos: c.Pos,
@@ -44,6 +53,7 @@ func (r *resolver) take(id string, c claim) *spec.Operation {
 		})
 		return nil
 	}
+	r.eventsOf[id] = c.Events
 	row.State, row.Symbol, row.Reason, row.Inferred, row.Pos = c.State, c.Symbol, c.Reason, c.Inferred, c.Pos
 	if !r.samePath(op, c) {
 		return nil

@@ -28,7 +28,7 @@ func (b *binder) docs() {
 			m.Page.Method, b.owner, m.Name, b.blocking(), b.errors(""))
 	case ir.KindSearch:
 		facts = append(facts, b.searchFacts(), b.errors(m.Doc))
-	case ir.KindStream:
+	case ir.KindStream, ir.KindEvents:
 		facts = append(facts, "It sends its request when the iterator is first used, and ends it when the caller stops. After an error the iterator ends. "+b.errors(m.Doc))
 	case ir.KindDownload:
 		facts = append(facts, b.blocking()+" The caller closes the content. "+b.errors(m.Doc))

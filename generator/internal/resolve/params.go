@@ -8,13 +8,15 @@ import (
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/ir"
 	"github.com/opik-go/sdk/generator/internal/prose"
+	"github.com/opik-go/sdk/generator/internal/restgen"
 )
 
 // number matches a number as JSON and Go both write it.
 var number = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 // alwaysParams are the kinds whose methods have a params struct even when it has
-// no field yet, so that an input which the backend adds breaks nobody.
+// no field yet, so that an input which the backend adds breaks nobody. A body that
+// is given as a whole has room for such inputs already.
 var alwaysParams = map[ir.Kind]bool{
 	ir.KindCreate: true, ir.KindUpdate: true, ir.KindBatchUpdate: true, ir.KindList: true, ir.KindSearch: true,
 }
@@ -37,7 +39,7 @@ func (b *binder) params() {
 	}
 	p.Fields = append(p.Fields, b.steering()...)
 	b.collisions(p)
-	if len(p.Fields) > 0 || alwaysParams[b.method.Kind] {
+	if len(p.Fields) > 0 || alwaysParams[b.method.Kind] && b.method.Call.Body == nil {
 		p.Doc = fmt.Sprintf("%s holds the optional inputs of [%s.%s]. What has its zero value is not sent.", p.Type, b.owner, b.tmpl.Name)
 		b.method.Params = p
 	}
@@ -155,6 +157,9 @@ func (b *binder) call() {
 	}
 	if b.rest.Params != "" {
 		b.method.Call.Query = &ir.Literal{Type: b.rest.Params, Fields: query}
+	}
+	if b.rest.Body == restgen.BodyRaw && b.method.Call.ContentType == nil {
+		b.method.Call.ContentType = &ir.Value{Kind: ir.ValueConstant, Name: `""`} // the contract's
 	}
 	if b.rest.BodyType != "" && b.method.Call.Body == nil {
 		b.method.Call.Body = &ir.Value{Kind: ir.ValueLiteral, Literal: &ir.Literal{Type: b.rest.BodyType, Fields: body}}

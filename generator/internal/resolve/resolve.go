@@ -35,6 +35,7 @@ func Resolve(in Input) (*ir.Model, diag.List) {
 		rows:  map[string]*ir.Operation{},
 
 		handleOf: map[string]*ir.Handle{},
+		eventsOf: map[string]bool{},
 		declared: map[string]diag.Position{},
 	}
 	r.table()
@@ -79,6 +80,8 @@ type resolver struct {
 	rows  map[string]*ir.Operation // by operationId
 	// handleOf holds the handles by name.
 	handleOf map[string]*ir.Handle
+	// eventsOf says of the operations with a method whether that wants events.
+	eventsOf map[string]bool
 	// declared holds the names of the generated package that are taken.
 	declared map[string]diag.Position
 }

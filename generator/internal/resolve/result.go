@@ -26,6 +26,8 @@ func (b *binder) results() {
 		b.listResult(declared)
 	case ir.KindSearch, ir.KindStream:
 		b.streamResult(declared)
+	case ir.KindEvents:
+		b.eventsResult(declared)
 	default:
 		b.singleResult(declared)
 	}
@@ -109,6 +111,40 @@ func (b *binder) streamResult(declared string) {
 	}
 }
 
+// eventsResult handles server-sent events: the stream as it is or, if the contract
+// says what the events hold, an iterator over that.
+func (b *binder) eventsResult(declared string) {
+	const stream = "*rest.EventStream"
+	can := stream
+	if record := b.eventType(); record != "" {
+		can = iterator(record) + " or " + stream
+		if declared == iterator(record) {
+			b.method.Result = ir.Result{Kind: ir.ResultIterator, Type: record}
+			return
+		}
+	}
+	if declared != stream {
+		b.wrongResult(declared, can)
+		return
+	}
+	b.method.Result = ir.Result{Kind: ir.ResultPlain, Type: declared}
+}
+
+// eventType is the type of what events hold; empty if the contract does not say.
+func (b *binder) eventType() string {
+	for _, r := range b.op.Responses {
+		for _, m := range r.Content {
+			if m.Type != "text/event-stream" || m.Schema == nil || m.Schema.Items == nil {
+				continue
+			}
+			if t := b.REST.Schemas[m.Schema.Items.Ref]; t != "" {
+				return b.qualify(t)
+			}
+		}
+	}
+	return ""
+}
+
 // search says how a search goes on.
 func (b *binder) search() {
 	take, after := limit(b.inputs), cursor(b.inputs)
@@ -163,11 +199,6 @@ func (b *binder) singleResult(declared string) {
 			b.wrongResult(declared, "*rest.Content")
 		}
 		b.method.Result = plain
-	case restgen.ResultEvents:
-		if declared != "*rest.EventStream" {
-			b.wrongResult(declared, "*rest.EventStream")
-		}
-		b.method.Result = plain
 	case restgen.ResultRedirect:
 		if declared != "string" {
 			b.wrongResult(declared, "string, the URL of the redirect")
@@ -215,7 +246,7 @@ func (b *binder) getOf(create *spec.Operation) *spec.Operation {
 // jsonResult handles a decoded answer: the answer itself, or the only member of it.
 func (b *binder) jsonResult(declared string) {
 	answer := b.qualify(b.rest.ResultType)
-	if t := b.REST.Types[b.rest.ResultType]; t == nil || t.Kind != restgen.KindStruct {
+	if t := b.REST.Types[b.rest.ResultType]; t == nil || t.Kind != restgen.KindStruct && t.Kind != restgen.KindUnion {
 		if declared != answer {
 			b.wrongResult(declared, answer)
 		}
@@ -223,11 +254,11 @@ func (b *binder) jsonResult(declared string) {
 		return
 	}
 	can := "*" + answer
-	if t := b.REST.Types[b.rest.ResultType]; t != nil && len(t.Fields) == 1 {
-		member := b.qualify(t.Fields[0].Type)
+	if f := onlyMember(b.REST.Types[b.rest.ResultType]); f != nil {
+		member := b.qualify(f.Type)
 		if declared == strings.TrimPrefix(member, "*") {
 			b.method.Result = ir.Result{
-				Kind: ir.ResultMember, Type: declared, Member: t.Fields[0].Name, MemberPointer: strings.HasPrefix(member, "*"),
+				Kind: ir.ResultMember, Type: declared, Member: f.Name, MemberPointer: strings.HasPrefix(member, "*"),
 			}
 			return
 		}
@@ -238,6 +269,19 @@ func (b *binder) jsonResult(declared string) {
 		return
 	}
 	b.method.Result = ir.Result{Kind: ir.ResultPlain, Type: declared}
+}
+
+// onlyMember returns the member that an answer consists of: the only one, or the
+// records of a page, when all there are come at once. It returns nil if there is more.
+func onlyMember(t *restgen.Type) *restgen.Field {
+	if len(t.Fields) == 1 && t.Kind == restgen.KindStruct {
+		return &t.Fields[0]
+	}
+	other := func(f restgen.Field) bool { return !slices.Contains(everyPage, f.Wire) }
+	if slices.ContainsFunc(t.Fields, other) {
+		return nil
+	}
+	return fieldByWire(t, "content")
 }
 
 func iterator(record string) string { return "iter.Seq2[" + record + ", error]" }

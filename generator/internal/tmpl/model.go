@@ -51,8 +51,9 @@ type Method struct {
 	Name      string
 	Doc       string
 	Operation string // //opik:op; empty means: infer
-	// Path, NoCursor, Instead and Reason are options of //opik:op.
+	// Path, Events, NoCursor, Instead and Reason are options of //opik:op.
 	Path     string
+	Events   bool
 	NoCursor bool
 	Instead  string
 	Reason   string

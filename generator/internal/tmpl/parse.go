@@ -227,7 +227,7 @@ func (p *fileParser) method(f *ast.Field, fn *ast.FuncType, place directive.Plac
 // op stores the options of //opik:op.
 func (p *fileParser) op(m *Method, v *directive.Op, d directive.Directive) {
 	m.Operation, m.Path, m.Instead, m.Reason = v.Operation, v.Path, v.Instead, v.Reason
-	m.NoCursor = v.Cursor == "none"
+	m.Events, m.NoCursor = v.Events, v.Cursor == "none"
 	m.OperationPos = d.ArgPos
 	switch {
 	case m.NoCursor && v.Reason == "":
