@@ -25,6 +25,8 @@ type Result struct {
 	// TemplateLines is the number of lines of the templates that hold more than a
 	// comment.
 	TemplateLines int
+	// LeftOut lists the hand-written files that need what the contract lacks.
+	LeftOut []string
 }
 
 // Generate runs all stages. The same inputs make the same bytes.
@@ -54,6 +56,7 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	})
 	problems.Append(found)
 	result.Model = model
+	problems.Append(result.requirements(in, doc.Contract()))
 	if model.Directives, err = directives(); err != nil {
 		problems.Errorf(diag.Position{}, "directives", "%v", err)
 	}
@@ -86,10 +89,10 @@ func directives() ([]ir.Directive, error) {
 	for _, h := range all {
 		d := ir.Directive{Name: h.Name, Usage: h.Usage, Doc: h.Doc, Repeat: h.Repeat}
 		for _, p := range h.Places {
-			if p == directive.OnNothing {
-				d.Places = append(d.Places, string(p))
-			} else {
+			if p.InComment() {
 				d.Places = append(d.Places, "the comment of "+string(p))
+			} else {
+				d.Places = append(d.Places, string(p))
 			}
 		}
 		for _, a := range h.Arguments {

@@ -21,6 +21,7 @@ const (
 	OverlayFile  = "api/overlay.yaml"
 	SettingsFile = "api/rest.yaml"
 	TemplatesDir = "templates"
+	SDKDir       = "opik"
 )
 
 // Inputs is everything that the output depends on.
@@ -29,6 +30,9 @@ type Inputs struct {
 	Overlay   Source // without data: none
 	Settings  Source
 	Templates []tmpl.File
+	// HandWritten is the Go files of the SDK that are written by hand and hold
+	// directives.
+	HandWritten []Source
 	// Module is the import path of the root module.
 	Module string
 	// OmitMissing leaves out what templates and overlay speak of and the contract
@@ -70,6 +74,10 @@ func Read(root, contract string) (*Inputs, diag.List) {
 		if s := read(TemplatesDir+"/"+filepath.Base(path), path); !strings.HasSuffix(path, "_test.go") {
 			in.Templates = append(in.Templates, tmpl.File{Name: s.Name, Data: s.Data})
 		}
+	}
+	in.HandWritten, err = handWritten(root)
+	if err != nil {
+		problems.Errorf(diag.Position{File: SDKDir}, "unreadable", "%v", diag.WithoutPath(err))
 	}
 	mod := read("go.mod", filepath.Join(root, "go.mod"))
 	if mod.Data == nil {

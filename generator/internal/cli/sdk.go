@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/build"
@@ -84,7 +85,7 @@ func (r *run) buildSDK(work string) (*build.Result, diag.List) {
 		err = plan.Apply()
 	}
 	if err == nil {
-		err = copyHandWritten(r.root, work)
+		err = copyHandWritten(r.root, work, g.LeftOut)
 	}
 	if err != nil {
 		problems.Errorf(diag.Position{}, "output", "%v", err)
@@ -95,8 +96,9 @@ func (r *run) buildSDK(work string) (*build.Result, diag.List) {
 // handWritten is what an SDK has besides generated files.
 var handWritten = []string{"go.mod", "LICENSE", "opik"}
 
-// copyHandWritten copies the sources that are written by hand, without tests.
-func copyHandWritten(from, to string) error {
+// copyHandWritten copies the sources that are written by hand, without tests and
+// without those that need what the document lacks.
+func copyHandWritten(from, to string, leftOut []string) error {
 	for _, name := range handWritten {
 		err := filepath.WalkDir(filepath.Join(from, name), func(path string, d fs.DirEntry, err error) error {
 			switch {
@@ -109,12 +111,12 @@ func copyHandWritten(from, to string) error {
 			case d.IsDir() || !d.Type().IsRegular() || strings.HasSuffix(d.Name(), "_test.go"):
 				return nil
 			}
-			data, err := os.ReadFile(path)
-			if err != nil || output.Ours(data) {
+			rel, err := filepath.Rel(from, path)
+			if err != nil || slices.Contains(leftOut, filepath.ToSlash(rel)) {
 				return err
 			}
-			rel, err := filepath.Rel(from, path)
-			if err != nil {
+			data, err := os.ReadFile(path)
+			if err != nil || output.Ours(data) {
 				return err
 			}
 			return output.WriteIfChanged(filepath.Join(to, rel), data)

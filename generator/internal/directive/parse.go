@@ -55,13 +55,13 @@ func (p Parser) Group(group *ast.CommentGroup, place Place) []Directive {
 		case !slices.Contains(e.places, place) && place == OnNothing:
 			p.Diags.Add(diag.Diagnostic{
 				Code: "unattached-directive", Pos: d.Pos,
-				Message: fmt.Sprintf("//opik:%s belongs to no declaration; it must stand in the comment of %s", d.Name, joined(e.places)),
+				Message: fmt.Sprintf("//opik:%s belongs to no declaration; it must stand in %s", d.Name, where(e.places)),
 				Hint:    "is there an empty line between the comment and the declaration?",
 			})
 		case !slices.Contains(e.places, place):
 			p.Diags.Add(diag.Diagnostic{
 				Code: "misplaced-directive", Pos: d.Pos,
-				Message: fmt.Sprintf("//opik:%s may not stand in the comment of %s; it must stand in %s", d.Name, place, where(e.places)),
+				Message: fmt.Sprintf("//opik:%s may not stand in %s; it must stand in %s", d.Name, place.from(), where(e.places)),
 			})
 		case first >= 0 && !e.repeat:
 			p.Diags.Add(diag.Diagnostic{
@@ -297,20 +297,30 @@ func Names() []string {
 	return names
 }
 
-func joined(places []Place) string {
-	var s []string
-	for _, p := range places {
-		s = append(s, string(p))
+// InComment reports whether the place is the comment of something.
+func (p Place) InComment() bool { return p != OnNothing && p != OnFile }
+
+// where says where a directive must stand, for the middle of a sentence.
+func where(places []Place) string {
+	text := ""
+	for i, p := range places {
+		switch {
+		case i > 0:
+			text += ", or of "
+		case p.InComment():
+			text += "the comment of "
+		}
+		text += string(p)
 	}
-	return strings.Join(s, ", or of ")
+	return text
 }
 
-// where is joined for the middle of a sentence.
-func where(places []Place) string {
-	if slices.Contains(places, OnNothing) {
-		return string(OnNothing)
+// from is the comment that a directive stands in, for messages.
+func (p Place) from() string {
+	if p.InComment() {
+		return "the comment of " + string(p)
 	}
-	return "the comment of " + joined(places)
+	return string(p)
 }
 
 func orElse(s, other string) string {

@@ -154,6 +154,16 @@ type Pending struct {
 	Operation string `opik:"arg,required"`
 }
 
+// Requires says what a Go file of the SDK that is written by hand needs of the
+// contract. An SDK for a document that lacks any of it is made without the file;
+// for the tree's own contract it is an error.
+type Requires struct {
+	// Operation lists operationIds, joined by commas. Besides operations there may
+	// be properties (Schema.property) and values of enums (Schema.property.value),
+	// by the contract's names.
+	Operation []string `opik:"arg,required"`
+}
+
 // Place is where a directive may stand.
 type Place string
 
@@ -162,6 +172,7 @@ const (
 	OnMethod    Place = "a method of a service or of the client"
 	OnHandle    Place = "a method of a handle"
 	OnType      Place = "a type that is no interface"
+	OnFile      Place = "a Go file of the SDK, before its declarations"
 	OnNothing   Place = "a comment that belongs to no declaration"
 )
 
@@ -181,6 +192,7 @@ var entries = []entry{
 	{"op", []Place{OnMethod}, false, func() any { return new(Op) }},
 	{"field", []Place{OnMethod, OnType}, true, func() any { return new(Field) }},
 	{"async", []Place{OnType}, false, func() any { return new(Async) }},
+	{"requires", []Place{OnFile}, true, func() any { return new(Requires) }},
 	{"skip", []Place{OnNothing}, true, func() any { return new(Skip) }},
 	{"pending", []Place{OnNothing}, true, func() any { return new(Pending) }},
 }

@@ -1,0 +1,76 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/output"
+	"github.com/opik-go/sdk/generator/internal/require"
+	"github.com/opik-go/sdk/generator/internal/spec"
+)
+
+// handWritten returns the Go files of the SDK below root that are written by hand
+// and hold directives, by path.
+func handWritten(root string) ([]Source, error) {
+	var all []Source
+	err := filepath.WalkDir(filepath.Join(root, SDKDir), func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == "testdata":
+			return filepath.SkipDir
+		case !d.Type().IsRegular() || filepath.Ext(path) != ".go":
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || output.Ours(data) || !require.In(data) {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		all = append(all, Source{filepath.ToSlash(rel), data})
+		return err
+	})
+	return all, err
+}
+
+// requirements compares what hand-written files need with the contract. What is
+// missing is an error, or else the file is left out.
+func (result *Result) requirements(in *Inputs, c *spec.Contract) diag.List {
+	var problems diag.List
+	for _, source := range in.HandWritten {
+		f, found := require.Parse(source.Name, source.Data)
+		problems.Append(found)
+		for i, need := range f.Missing(c, result.lacks) {
+			if !in.OmitMissing {
+				problems.Add(require.Unknown(c, need))
+				continue
+			}
+			problems.Add(diag.Diagnostic{
+				Severity: diag.Warning, Code: "unknown-requirement", Pos: need.Pos,
+				Message: fmt.Sprintf("the file requires %s; left out", need.Name),
+			})
+			if i == 0 {
+				result.LeftOut = append(result.LeftOut, f.Name)
+			}
+		}
+	}
+	return problems
+}
+
+// lacks reports whether the SDK leaves out what serves an operation, although the
+// contract has it.
+func (result *Result) lacks(operation string) bool {
+	for _, op := range result.Model.Operations {
+		if op.ID == operation {
+			return op.State == ir.StateUndecided && op.Reason != ""
+		}
+	}
+	return false
+}
