@@ -19,6 +19,11 @@ type Result struct {
 	// Model is what was decided, also if there were errors in the templates. It is
 	// nil if the contract could not be read.
 	Model *ir.Model
+	// Contract and REST are what the model was made from, and RESTFiles the files of
+	// the REST layer. They are there if Model is.
+	Contract  *spec.Contract
+	REST      *restgen.Index
+	RESTFiles []output.File
 	// Files is every file of the tree that is generated, by path; nil if there were
 	// errors.
 	Files []output.File
@@ -51,8 +56,9 @@ func Generate(in *Inputs) (*Result, diag.List) {
 		problems.Add(restProblem(in, err))
 		return result, problems
 	}
+	result.Contract, result.REST, result.RESTFiles = doc.Contract(), rest.Index, rest.Files
 	model, found := resolve.Resolve(resolve.Input{
-		Contract: doc.Contract(), REST: rest.Index, Templates: templates, Module: in.Module, OmitMissing: in.OmitMissing,
+		Contract: result.Contract, REST: rest.Index, Templates: templates, Module: in.Module, OmitMissing: in.OmitMissing,
 	})
 	problems.Append(found)
 	result.Model = model

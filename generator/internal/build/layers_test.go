@@ -19,6 +19,7 @@ func TestLayers(t *testing.T) {
 		"resolve":   {own + "emit", own + "directive", "go/ast", "go/parser", "github.com/dave/jennifer"},
 		"ir":        {own + "spec", own + "tmpl", own + "restgen", "go/ast", "github.com/getkin", "github.com/dave/jennifer"},
 		"emit":      {own + "spec", own + "tmpl", own + "restgen", own + "directive", own + "resolve", "go/ast", "go/parser", "github.com/getkin"},
+		"goapi":     {own},
 		"output":    {own + "ir", own + "spec", "github.com/dave/jennifer"},
 	}
 	for folder, not := range forbidden {

@@ -38,6 +38,7 @@ var verbs = []verb{
 	{"explain", "SYMBOL|OPERATION", "say how a Go symbol and an operation belong together", explainVerb},
 	{"sync", "", "bring the pending lines of the templates in step with the contract", syncVerb},
 	{"directives", "", "describe the directives of templates", directivesVerb},
+	{"diff", "OLD NEW", "say what another document changes for users and templates", diffVerb},
 	{"sdk", "FILE|URL DIR", "make a complete SDK for a published document in a new folder", sdkVerb},
 }
 

@@ -21,6 +21,9 @@ type Model struct {
 	// Operations has a row for each operation of the contract, by tag, path and
 	// method.
 	Operations []*Operation `json:"operations"`
+	// Places says which line of a template asks for each name of the generated
+	// package: a type, or a method after its type and a dot.
+	Places map[string]diag.Position `json:"-"`
 	// Directives documents the directives of templates.
 	Directives []Directive `json:"-"`
 }

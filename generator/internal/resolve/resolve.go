@@ -43,6 +43,7 @@ func Resolve(in Input) (*ir.Model, diag.List) {
 		resolve(r)
 	}
 	r.undecided()
+	r.model.Places = r.declared
 	return r.model, r.diags
 }
 
