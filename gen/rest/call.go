@@ -121,7 +121,7 @@ func (c *Client) send(ctx context.Context, r *call, accept string) (*http.Respon
 	if res.StatusCode/100 == 2 || r.info.KeepRedirect && res.StatusCode/100 == 3 {
 		return res, o, nil
 	}
-	return nil, o, newAPIError(r.info.Operation, res)
+	return nil, o, NewAPIError(r.info.Operation, res)
 }
 
 func (c *call) request(ctx context.Context, base, accept string, o callOptions) (*http.Request, error) {

@@ -123,8 +123,9 @@ func (e *APIError) Is(target error) bool {
 	return false
 }
 
-// newAPIError reads and closes the response.
-func newAPIError(operation string, res *http.Response) *APIError {
+// NewAPIError makes an error of a response that is no success, for requests that
+// are no operations of a [Client]. It reads and closes the response's body.
+func NewAPIError(operation string, res *http.Response) *APIError {
 	// What cannot be read is missing from Body; the status matters more.
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	discard(res.Body)

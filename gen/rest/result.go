@@ -20,7 +20,8 @@ import (
 type Content struct {
 	// ContentType is the media type as the server names it.
 	ContentType string
-	// Filename is the name that the server proposes; empty if it does not.
+	// Filename is the name that the server proposes; empty if it does not. It is the
+	// server's word: check it before using it as a path.
 	Filename string
 	// Size is the length of Body in bytes; -1 if it is not known.
 	Size int64
@@ -152,11 +153,17 @@ func (c *Client) content(ctx context.Context, r *call, accept string) (*Content,
 	if err != nil {
 		return nil, err
 	}
+	return NewContent(res), nil
+}
+
+// NewContent makes a Content of a successful response, for requests that are no
+// operations of a [Client].
+func NewContent(res *http.Response) *Content {
 	out := &Content{ContentType: res.Header.Get("Content-Type"), Size: res.ContentLength, Header: res.Header, Body: res.Body}
 	if _, params, err := mime.ParseMediaType(res.Header.Get("Content-Disposition")); err == nil {
 		out.Filename = params["filename"]
 	}
-	return out, nil
+	return out
 }
 
 func mediaType(h http.Header) string {

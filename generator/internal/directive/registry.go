@@ -94,6 +94,9 @@ type Field struct {
 	Rename string `opik:"key"`
 	// Value is sent always; there is no field.
 	Value string `opik:"key"`
+	// From names a method of the client, without arguments and written by hand,
+	// that says what is sent; there is no field.
+	From string `opik:"key"`
 	// Hide leaves the field out; nothing is sent.
 	Hide bool `opik:"flag"`
 	// Keep keeps the field of a message though the contract lacks the property:

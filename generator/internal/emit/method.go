@@ -220,8 +220,11 @@ func (w methodWriter) value(v ir.Value) *jen.Statement {
 			id = field(v.Other)
 		}
 		return w.client().Dot("projectName").Call(field(v.Name), id)
-	case ir.ValueConstant:
+	case ir.ValueConstant, ir.ValueClient:
 		e = jen.Op(v.Name)
+		if v.Kind == ir.ValueClient {
+			e = w.client().Dot(v.Name).Call()
+		}
 		if v.Address {
 			return jen.Id("Ptr").Call(e)
 		}

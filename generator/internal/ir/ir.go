@@ -148,6 +148,7 @@ const (
 	ValueParam    ValueKind = "parameter" // Name is the field of the params struct
 	ValueProject  ValueKind = "project"   // the project's name, by default the client's; Name and Other are the fields for its name and id
 	ValueConstant ValueKind = "constant"  // Name is the value as Go writes it
+	ValueClient   ValueKind = "client"    // Name is the method of the client that returns the value
 	ValueLiteral  ValueKind = "literal"
 	ValuePage     ValueKind = "page"   // number of the page that is fetched
 	ValuePage0    ValueKind = "page0"  // the same, counting from 0

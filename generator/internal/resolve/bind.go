@@ -133,8 +133,15 @@ func (b *binder) input(name string) *input {
 // such an input is no argument.
 func (b *binder) fixed() {
 	for _, rule := range b.tmpl.Fields {
-		if in := b.input(rule.Property); rule.Value != "" && in != nil {
+		in := b.input(rule.Property)
+		switch {
+		case in == nil:
+		case rule.Value != "" && rule.From != "":
+			b.failf(rule.Pos, "bad-option", "", "%s has two values: value= and from=", in.Wire)
+		case rule.Value != "":
 			in.Value = b.constant(in, rule)
+		case rule.From != "":
+			in.Value = &ir.Value{Kind: ir.ValueClient, Name: rule.From, Address: strings.HasPrefix(in.Type, "*")}
 		}
 	}
 }
@@ -312,7 +319,7 @@ func (b *binder) rules() {
 				Related: b.op.Pos,
 			})
 			b.failed = b.failed || !b.OmitMissing
-		case rule.Value != "":
+		case rule.Value != "" || rule.From != "":
 		case rule.Keep:
 			b.failf(rule.Pos, "bad-option", "", "keep is for fields of messages")
 		case in.Value != nil:

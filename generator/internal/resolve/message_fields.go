@@ -106,6 +106,8 @@ func (b *messageBuilder) contradictions() {
 		case rule.Hide && rule.Value != "", fieldless && (rule.Keep || rule.Rename != ""):
 			b.problem(rule.Pos, "contradictory-rule", "hide and value= leave no field; keep and rename= are about one",
 				"the rule for property %q contradicts itself", rule.Property)
+		case rule.From != "":
+			b.problem(rule.Pos, "contradictory-rule", "", "from= is for methods; the record of property %q has no client", rule.Property)
 		case rule.Type != "" && !rule.Keep:
 			b.problem(rule.Pos, "contradictory-rule", "type= is for fields that are kept though the contract lacks the property",
 				"the rule for property %q has a type and no keep", rule.Property)

@@ -80,6 +80,7 @@ type FieldRule struct {
 	Property string
 	Rename   string
 	Value    string // sent always; there is no field
+	From     string // method of the client that says what is sent; there is no field
 	Hide     bool
 	Keep     bool   // the field stays though the contract lacks the property
 	Type     string // Go type of a kept field that the contract lacks; empty: string

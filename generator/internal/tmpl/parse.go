@@ -253,8 +253,11 @@ func (p *fileParser) fieldRule(rules []FieldRule, v *directive.Field, d directiv
 	if v.Rename != "" && !token.IsExported(v.Rename) || v.Rename != "" && !token.IsIdentifier(v.Rename) {
 		p.diags.Errorf(d.Pos, "bad-option", "//opik:field: rename=%s is no exported Go name", v.Rename)
 	}
+	if v.From != "" && !token.IsIdentifier(v.From) {
+		p.diags.Errorf(d.Pos, "bad-option", "//opik:field: from=%s is no Go name", v.From)
+	}
 	return append(rules, FieldRule{
-		Property: v.Property, Rename: v.Rename, Value: v.Value, Hide: v.Hide, Keep: v.Keep, Type: v.Type, Doc: v.Doc, Pos: d.ArgPos,
+		Property: v.Property, Rename: v.Rename, Value: v.Value, From: v.From, Hide: v.Hide, Keep: v.Keep, Type: v.Type, Doc: v.Doc, Pos: d.ArgPos,
 	})
 }
 

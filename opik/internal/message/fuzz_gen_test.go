@@ -9,6 +9,10 @@ import (
 	"github.com/opik-go/sdk/opik/internal/messagetest"
 )
 
+func FuzzGuardrail(f *testing.F) {
+	messagetest.Fuzz[message.Guardrail](f)
+}
+
 func FuzzTrace(f *testing.F) {
 	messagetest.Fuzz[message.Trace](f)
 }

@@ -24,16 +24,34 @@ import (
 // ended, [ErrTimeout] for an attempt without progress, and [*RedirectError] for
 // a refused redirect.
 func (t *Transport) Do(r *http.Request) (*http.Response, error) {
-	ctx := r.Context()
-	first := r.Clone(ctx)
+	first := r.Clone(r.Context())
 	t.prepare(first)
 	if err := t.compressBody(first); err != nil {
 		closeBody(r)
 		return nil, err
 	}
+	return t.repeat(first)
+}
+
+// DoBare is Do for a request whose address says all that is needed, such as one of
+// a storage that the server has signed: it is sent without the headers of this
+// transport and without compression, whichever host it goes to. A storage that is
+// reached through the same proxy as the server would refuse two authentications.
+func (t *Transport) DoBare(r *http.Request) (*http.Response, error) {
+	first := r.Clone(r.Context())
+	if first.Header == nil {
+		first.Header = make(http.Header)
+	}
+	return t.repeat(first)
+}
+
+// repeat sends a request that is ready to be sent, until it succeeds or it is of
+// no use to go on.
+func (t *Transport) repeat(first *http.Request) (*http.Response, error) {
+	ctx := first.Context()
 	info := t.callInfo(ctx)
-	operation := orDefault(info.Operation, r.Method+" "+r.URL.Path)
-	harmless := info.Repeatable || idempotent(r.Method)
+	operation := orDefault(info.Operation, first.Method+" "+first.URL.Path)
+	harmless := info.Repeatable || idempotent(first.Method)
 
 	for n := 1; ; n++ {
 		try, err := nextTry(first, n)
