@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/api"
+	"github.com/opik-go/sdk/opik/opiktest/internal/objectstore"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
 )
@@ -30,6 +31,8 @@ type Backend struct {
 	violations violationList
 	limits     *limiter // nil without rate limits
 	checker    checker
+	storage    *objectstore.Store // nil if the backend keeps attachments itself
+	storageURL string             // "" if the storage is reached as the backend is
 
 	mu      sync.Mutex // guards what follows, and the stores themselves
 	stores  map[string]*store.Store
@@ -52,6 +55,9 @@ func New(opts ...Option) *Backend {
 	}
 	b.router = wire.NewRouter(b.routes)
 	b.log.size, b.log.limit = s.logSize, maxLogBytes
+	if s.objectStorage {
+		b.storage = objectstore.New(s.now)
+	}
 	if s.limits != nil {
 		b.limits = newLimiter(*s.limits, s.now)
 	}

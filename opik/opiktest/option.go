@@ -23,6 +23,7 @@ type settings struct {
 	hooks           []func(*http.Request, []byte) error
 	logSize         int
 	lenient         bool
+	objectStorage   bool
 }
 
 // Account is an API key that a strict backend accepts.
@@ -82,6 +83,14 @@ func WithRequestHook(hook func(r *http.Request, body []byte) error) Option {
 // overriding the default of 10,000; 0 remembers none. The oldest are forgotten
 // first, also when the bodies together exceed 64 MiB.
 func WithRequestLog(n int) Option { return func(s *settings) { s.logSize = max(n, 0) } }
+
+// WithObjectStorage makes the backend keep attachments as a server does that has a
+// storage for them: it takes them in parts, at addresses that are signed and expire
+// after an hour. A [Server] has the storage on another port, see
+// [Server.StorageURL]; a [Backend] below the path /storage/. Whoever sends
+// credentials there is refused, and violates the contract. Without it, the backend
+// takes attachments itself.
+func WithObjectStorage() Option { return func(s *settings) { s.objectStorage = true } }
 
 // AllowViolations keeps [NewServer] from failing the test for violations, for
 // tests that send wrong requests on purpose. They can still be read with

@@ -12,6 +12,7 @@ import (
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
+	"github.com/opik-go/sdk/opik/opiktest/internal/objectstore"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
 )
 
@@ -54,13 +55,20 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x.body = body
 	entry := b.log.add(x, b.settings.now())
-	b.inspect(x)
+	stored := b.storage != nil && strings.HasPrefix(r.URL.Path, objectstore.Prefix)
+	if !stored {
+		b.inspect(x)
+	}
 	// The body has been read: only then does the server notice that a client
 	// gives up while it waits.
 	x.fault.pauseBefore(r)
 	if x.fault.answers() {
 		entry.setStatus(x.fault.status)
 		x.fault.answer(w)
+		return
+	}
+	if stored {
+		entry.setStatus(b.serveStorage(w, x))
 		return
 	}
 	result, err := b.handle(w, x)
@@ -132,9 +140,25 @@ func (b *Backend) handle(w http.ResponseWriter, x *exchange) (wire.Result, error
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	call.Store = b.store(call.Workspace)
+	call.Storage, call.StorageBase = b.storage, b.storageURL
 	call.Store.Settle()
 	defer b.notify()
 	return x.route.Handle(call)
+}
+
+// serveStorage serves a request to the storage of attachments, and returns the
+// status of the answer.
+func (b *Backend) serveStorage(w http.ResponseWriter, x *exchange) int {
+	a := b.storage.Serve(x.Request, x.body)
+	if a.Mistake != "" {
+		b.violations.add(x, a.Mistake)
+	}
+	for name, values := range a.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	x.fault.write(w, a.Status, a.Body) // a storage does not compress
+	return a.Status
 }
 
 // unroutable is the answer to a request for which there is no route.

@@ -26,6 +26,8 @@ type Server struct {
 	*Backend
 	// URL is the base URL for clients. It ends in /api.
 	URL string
+	// StorageURL is the URL of the storage that [WithObjectStorage] adds; "" without.
+	StorageURL string
 
 	server  *http.Server
 	cancel  context.CancelFunc // ends requests that are being delayed
@@ -69,10 +71,21 @@ func Start(addr string, opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("opiktest: %w", err)
 	}
 	b := New(opts...)
+	listeners := []net.Listener{l}
+	if b.storage != nil {
+		second, err := listenBeside(l)
+		if err != nil {
+			return nil, fmt.Errorf("opiktest: %w", errors.Join(err, l.Close()))
+		}
+		listeners = append(listeners, second)
+		b.storageURL = "http://" + second.Addr().String()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		Backend: b,
 		URL:     "http://" + l.Addr().String() + basePath,
+
+		StorageURL: b.storageURL,
 		server: &http.Server{
 			ReadHeaderTimeout: time.Minute,
 			BaseContext:       func(net.Listener) context.Context { return ctx },
@@ -80,15 +93,26 @@ func Start(addr string, opts ...Option) (*Server, error) {
 			ErrorLog: log.New(io.Discard, "", 0),
 		},
 		cancel: cancel,
-		done:   make(chan error, 1),
+		done:   make(chan error, len(listeners)),
 	}
 	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serving.Add(1)
 		defer s.serving.Done()
 		b.ServeHTTP(w, r)
 	})
-	go func() { s.done <- s.server.Serve(l) }()
+	for _, l := range listeners {
+		go func() { s.done <- s.server.Serve(l) }()
+	}
 	return s, nil
+}
+
+// listenBeside listens on another port of the address that l listens on.
+func listenBeside(l net.Listener) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	return net.Listen("tcp", net.JoinHostPort(host, "0"))
 }
 
 // Close ends the server and all connections, and waits for the requests that are
@@ -97,8 +121,10 @@ func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.cancel()
 		s.err = s.server.Close()
-		if err := <-s.done; !errors.Is(err, http.ErrServerClosed) {
-			s.err = errors.Join(s.err, err)
+		for range cap(s.done) {
+			if err := <-s.done; !errors.Is(err, http.ErrServerClosed) {
+				s.err = errors.Join(s.err, err)
+			}
 		}
 		s.serving.Wait()
 		// A test that looks for goroutines left behind must not find ours.

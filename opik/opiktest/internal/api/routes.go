@@ -27,6 +27,7 @@ func Routes() []*wire.Route {
 		versionRoutes(),
 		importRoutes(),
 		exportRoutes(),
+		attachmentRoutes(),
 	)
 }
 

@@ -146,6 +146,7 @@ func (s *Store) dropEntity(t EntityType, id string) {
 	e := entity{t, id}
 	delete(s.scores, e)
 	s.dropComments(e)
+	s.dropAttachments(e)
 }
 
 // scoreViews returns the scores of an entity as answers show them, by name: one

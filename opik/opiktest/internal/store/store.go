@@ -42,6 +42,8 @@ type Store struct {
 	commentsOf map[entity]map[string]*comment // the same, by what they are about
 	datasets   map[string]*Dataset            // by id
 	exports    map[string]*Export             // by id
+
+	attachments map[attachmentKey]*Attachment
 }
 
 // New returns an empty workspace.
@@ -57,6 +59,8 @@ func New(s Settings) *Store {
 		commentsOf: map[entity]map[string]*comment{},
 		datasets:   map[string]*Dataset{},
 		exports:    map[string]*Export{},
+
+		attachments: map[attachmentKey]*Attachment{},
 	}
 }
 

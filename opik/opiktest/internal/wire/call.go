@@ -10,6 +10,7 @@ import (
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
+	"github.com/opik-go/sdk/opik/opiktest/internal/objectstore"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/uuid7"
 	"github.com/opik-go/sdk/opik/opiktest/internal/validate"
@@ -26,8 +27,25 @@ type Call struct {
 	Raw         []byte
 	ContentType string
 	Store       *store.Store
+	// Storage keeps the attachments; nil if the server keeps them itself.
+	Storage *objectstore.Store
+	// StorageBase is the URL of the storage; empty if it is reached as the server is.
+	StorageBase string
 	User        string
 	Workspace   string
+}
+
+// StorageURL returns the URL of the storage for a client that reaches the server
+// below base.
+func (c *Call) StorageURL(base string) string {
+	if c.StorageBase != "" {
+		return c.StorageBase
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return base
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func unescape(segment string) string {
