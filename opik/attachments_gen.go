@@ -4,6 +4,7 @@ package opik
 
 import (
 	"context"
+	"io"
 	"iter"
 
 	"github.com/opik-go/sdk/gen/rest"
@@ -165,4 +166,30 @@ func (s *AttachmentsService) CompleteUpload(ctx context.Context, entityType rest
 		UploadID:          uploadID,
 		UploadedFileParts: uploadedFileParts,
 	}, opts...)
+}
+
+// AttachmentUploadContentParams holds the optional inputs of
+// [AttachmentsService.UploadContent]. What has its zero value is not sent.
+type AttachmentUploadContentParams struct {
+	// Name of the project, in upper or lower case. By default it is the client's
+	// project.
+	ProjectName string
+	// MimeType is sent as mime_type.
+	MimeType string
+}
+
+// UploadContent attaches content that the server itself keeps, in one request. It
+// is a step of [Client.UploadAttachment], and fails with [ErrForbidden] if the
+// server keeps attachments elsewhere.
+//
+// It blocks until the server has answered its request. A refusal by the server is
+// an [*APIError].
+func (s *AttachmentsService) UploadContent(ctx context.Context, entityType rest.AttachmentEntityType, entityID, fileName string, content io.Reader, params AttachmentUploadContentParams, opts ...CallOption) error {
+	return s.client.REST().UploadAttachment(ctx, &rest.UploadAttachmentParams{
+		FileName:    fileName,
+		ProjectName: s.client.projectName(params.ProjectName, ""),
+		MimeType:    params.MimeType,
+		EntityType:  entityType,
+		EntityID:    entityID,
+	}, "", content, opts...)
 }

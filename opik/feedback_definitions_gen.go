@@ -23,16 +23,12 @@ type FeedbackDefinitionsService struct {
 	client *Client
 }
 
-// FeedbackDefinitionCreateParams holds the optional inputs of
-// [FeedbackDefinitionsService.Create]. What has its zero value is not sent.
-type FeedbackDefinitionCreateParams struct{}
-
 // Create creates a definition and returns its id. It fails with [ErrConflict] if
 // the workspace has one of that name.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (s *FeedbackDefinitionsService) Create(ctx context.Context, definition rest.Feedback, params FeedbackDefinitionCreateParams, opts ...CallOption) (string, error) {
+func (s *FeedbackDefinitionsService) Create(ctx context.Context, definition rest.Feedback, opts ...CallOption) (string, error) {
 	return s.client.REST().CreateFeedbackDefinition(ctx, definition, opts...)
 }
 
@@ -92,17 +88,13 @@ func (s *FeedbackDefinitionsService) ListPage(ctx context.Context, params Feedba
 	}, nil
 }
 
-// FeedbackDefinitionUpdateParams holds the optional inputs of
-// [FeedbackDefinitionsService.Update]. What has its zero value is not sent.
-type FeedbackDefinitionUpdateParams struct{}
-
 // Update replaces a definition. It fails with [ErrNotFound] if there is no such
 // definition, and with [ErrConflict] if another one has the name, or the server
 // protects it, as it does "User feedback".
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
-func (s *FeedbackDefinitionsService) Update(ctx context.Context, id string, definition rest.Feedback, params FeedbackDefinitionUpdateParams, opts ...CallOption) error {
+func (s *FeedbackDefinitionsService) Update(ctx context.Context, id string, definition rest.Feedback, opts ...CallOption) error {
 	return s.client.REST().UpdateFeedbackDefinition(ctx, id, definition, opts...)
 }
 

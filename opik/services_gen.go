@@ -10,12 +10,29 @@ const _ = genversion.V1
 
 // Services are the parts of a [Client] that have a subject of their own.
 type Services struct {
+	// AgentConfigs reads and writes the configuration of the agent that a project is
+	// about. It is a list of blueprints named v1, v2 and so on, each of which has all
+	// values; an environment such as prod names one of them. A mask is a variation
+	// that a read can lay over a blueprint. [Client.CreateConfig] and
+	// [Client.GetConfig] do the same with typed values.
+	AgentConfigs *AgentConfigsService
 	// AgentInsights reads the issues that were found in the traces of a project, and
 	// steers the job that looks for them every day.
 	AgentInsights *AgentInsightsService
 	// Alerts reads and writes alerts, which call a webhook when something happens: an
 	// error, a score or a cost beyond a threshold, a new version of a prompt.
 	Alerts *AlertsService
+	// AnnotationQueues reads and writes annotation queues: traces or threads of a
+	// project that people are asked to look through and to score.
+	// [Client.CreateTracesAnnotationQueue] and [Client.CreateThreadsAnnotationQueue]
+	// return handles, which are easier to use.
+	AnnotationQueues *AnnotationQueuesService
+	// AssertionResults writes what the assertions of test suites came to.
+	AssertionResults *AssertionResultsService
+	// Attachments reads and deletes the files that are attached to traces and spans.
+	// [Client.UploadAttachment] attaches one, and [Client.OpenAttachment] reads what
+	// List returns.
+	Attachments *AttachmentsService
 	// AutomationRules reads and writes automation rules, which let the server score
 	// traces, threads and spans as they arrive: by a language model, or by a metric
 	// written in Python.
@@ -31,6 +48,14 @@ type Services struct {
 	InsightsViews *InsightsViewsService
 	// Datasets reads and writes datasets with their items, versions and exports.
 	Datasets *DatasetsService
+	// Environments reads and writes environments: where traces and spans come from,
+	// such as production or staging. Traces may name environments that nobody has
+	// created; an environment adds a description and a color to the name.
+	Environments *EnvironmentsService
+	// FeedbackDefinitions reads and writes feedback definitions: what people can
+	// score, and with which values: a number from a range, a category, yes or no.
+	// [NewFeedbackDefinition] makes one.
+	FeedbackDefinitions *FeedbackDefinitionsService
 	// Ollama asks the server about an Ollama instance, which runs language models. The
 	// URL of the instance is meant from the server, not from this program.
 	Ollama *OllamaService
@@ -81,27 +106,33 @@ type Services struct {
 // newServices returns the services of a client.
 func newServices(client *Client) Services {
 	return Services{
-		AgentInsights:   &AgentInsightsService{client},
-		Alerts:          &AlertsService{client},
-		AutomationRules: &AutomationRulesService{client},
-		ChatCompletions: &ChatCompletionsService{client},
-		Dashboards:      &DashboardsService{client},
-		InsightsViews:   &InsightsViewsService{client},
-		Datasets:        &DatasetsService{client},
-		Ollama:          &OllamaService{client},
-		OpenTelemetry:   &OpenTelemetryService{client},
-		Pairing:         &PairingService{client},
-		Projects:        &ProjectsService{client},
-		Prompts:         &PromptsService{client},
-		ProviderKeys:    &ProviderKeysService{client},
-		Reports:         &ReportsService{client},
-		Retention:       &RetentionService{client},
-		Runners:         &RunnersService{client},
-		Server:          &ServerService{client},
-		Spans:           &SpansService{client},
-		Threads:         &ThreadsService{client},
-		Traces:          &TracesService{client},
-		Workspaces:      &WorkspacesService{client},
-		Analytics:       &AnalyticsService{client},
+		AgentConfigs:        &AgentConfigsService{client},
+		AgentInsights:       &AgentInsightsService{client},
+		Alerts:              &AlertsService{client},
+		AnnotationQueues:    &AnnotationQueuesService{client},
+		AssertionResults:    &AssertionResultsService{client},
+		Attachments:         &AttachmentsService{client},
+		AutomationRules:     &AutomationRulesService{client},
+		ChatCompletions:     &ChatCompletionsService{client},
+		Dashboards:          &DashboardsService{client},
+		InsightsViews:       &InsightsViewsService{client},
+		Datasets:            &DatasetsService{client},
+		Environments:        &EnvironmentsService{client},
+		FeedbackDefinitions: &FeedbackDefinitionsService{client},
+		Ollama:              &OllamaService{client},
+		OpenTelemetry:       &OpenTelemetryService{client},
+		Pairing:             &PairingService{client},
+		Projects:            &ProjectsService{client},
+		Prompts:             &PromptsService{client},
+		ProviderKeys:        &ProviderKeysService{client},
+		Reports:             &ReportsService{client},
+		Retention:           &RetentionService{client},
+		Runners:             &RunnersService{client},
+		Server:              &ServerService{client},
+		Spans:               &SpansService{client},
+		Threads:             &ThreadsService{client},
+		Traces:              &TracesService{client},
+		Workspaces:          &WorkspacesService{client},
+		Analytics:           &AnalyticsService{client},
 	}
 }

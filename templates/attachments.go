@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"io"
 	"iter"
 
 	"github.com/opik-go/sdk/gen/rest"
@@ -48,6 +49,11 @@ type Attachments interface {
 	//
 	//opik:op completeMultiPartUpload
 	CompleteUpload(ctx context.Context, entityType rest.AttachmentEntityType, entityID, fileName string, fileSize int64, uploadID string, uploadedFileParts []rest.MultipartUploadPart) error
-}
 
-//opik:pending uploadAttachment
+	// UploadContent attaches content that the server itself keeps, in one request. It
+	// is a step of [Client.UploadAttachment], and fails with [ErrForbidden] if the
+	// server keeps attachments elsewhere.
+	//
+	//opik:op uploadAttachment
+	UploadContent(ctx context.Context, entityType rest.AttachmentEntityType, entityID, fileName string, content io.Reader) error
+}

@@ -710,6 +710,7 @@ func (p *UploadAttachmentParams) apply(r *call) {
 // CompleteMultiPartUpload calls POST /v1/private/attachment/upload-complete.
 func (c *Client) CompleteMultiPartUpload(ctx context.Context, body CompleteMultipartUploadRequest, opts ...CallOption) error {
 	r := newCall("completeMultiPartUpload", "POST", "/v1/private/attachment/upload-complete", opts)
+	r.retryable()
 	r.json(body)
 	return c.none(ctx, r)
 }
@@ -717,6 +718,7 @@ func (c *Client) CompleteMultiPartUpload(ctx context.Context, body CompleteMulti
 // StartMultiPartUpload calls POST /v1/private/attachment/upload-start.
 func (c *Client) StartMultiPartUpload(ctx context.Context, body StartMultipartUploadRequest, opts ...CallOption) (*StartMultipartUploadResponse, error) {
 	r := newCall("startMultiPartUpload", "POST", "/v1/private/attachment/upload-start", opts)
+	r.retryable()
 	r.json(body)
 	var out *StartMultipartUploadResponse
 	err := c.json(ctx, r, &out)

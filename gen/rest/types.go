@@ -1439,7 +1439,7 @@ type BlueprintPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// BooleanFeedbackDefinition is part of Feedback and FeedbackObject.
+// BooleanFeedbackDefinition is part of Feedback.
 type BooleanFeedbackDefinition struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	CreatedBy string    `json:"created_by,omitempty"`
@@ -1534,7 +1534,7 @@ type BridgeCommandSubmitResponse struct {
 // BridgeCommandSubmitRequest. Values without a constant are kept as they are.
 type BridgeCommandType string
 
-// CategoricalFeedbackDefinition is part of Feedback and FeedbackObject.
+// CategoricalFeedbackDefinition is part of Feedback.
 type CategoricalFeedbackDefinition struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	CreatedBy string    `json:"created_by,omitempty"`
@@ -2694,20 +2694,13 @@ type Feedback struct {
 
 // FeedbackDefinitionPage is returned by [Client.FindFeedbackDefinitions].
 type FeedbackDefinitionPage struct {
-	Content []FeedbackObject `json:"content,omitzero"`
+	Content []Feedback `json:"content,omitzero"`
 	// Number of this page, counting from 1.
 	Page *int `json:"page,omitempty"`
 	// Number of entries on this page, which may be fewer than asked for.
 	Size *int `json:"size,omitempty"`
 	// Number of entries on all pages.
 	Total *int64 `json:"total,omitempty"`
-}
-
-// FeedbackObject is one of [NumericalFeedbackDefinition],
-// [CategoricalFeedbackDefinition], [BooleanFeedbackDefinition]. The member type
-// says which. Unknown variants are kept as they are.
-type FeedbackObject struct {
-	union json.RawMessage
 }
 
 // FeedbackScore is taken by [Client.AddSpanFeedbackScore] and
@@ -3231,7 +3224,7 @@ type MultipartUploadPart struct {
 	PartNumber int    `json:"part_number"`
 }
 
-// NumericalFeedbackDefinition is part of Feedback and FeedbackObject.
+// NumericalFeedbackDefinition is part of Feedback.
 type NumericalFeedbackDefinition struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	CreatedBy string    `json:"created_by,omitempty"`
@@ -6097,71 +6090,6 @@ func (u Feedback) MarshalJSON() ([]byte, error) { return encodeUnion(u.union) }
 
 // UnmarshalJSON keeps the JSON, of unknown variants too.
 func (u *Feedback) UnmarshalJSON(data []byte) error { return decodeUnion(&u.union, data) }
-
-// AsNumericalFeedbackDefinition decodes the value as NumericalFeedbackDefinition.
-func (u FeedbackObject) AsNumericalFeedbackDefinition() (v NumericalFeedbackDefinition, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromNumericalFeedbackDefinition makes v the value and sets its type.
-func (u *FeedbackObject) FromNumericalFeedbackDefinition(v NumericalFeedbackDefinition) (err error) {
-	u.union, err = encodeVariant(v, "type", "numerical")
-	return err
-}
-
-// AsCategoricalFeedbackDefinition decodes the value as CategoricalFeedbackDefinition.
-func (u FeedbackObject) AsCategoricalFeedbackDefinition() (v CategoricalFeedbackDefinition, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromCategoricalFeedbackDefinition makes v the value and sets its type.
-func (u *FeedbackObject) FromCategoricalFeedbackDefinition(v CategoricalFeedbackDefinition) (err error) {
-	u.union, err = encodeVariant(v, "type", "categorical")
-	return err
-}
-
-// AsBooleanFeedbackDefinition decodes the value as BooleanFeedbackDefinition.
-func (u FeedbackObject) AsBooleanFeedbackDefinition() (v BooleanFeedbackDefinition, err error) {
-	err = json.Unmarshal(u.union, &v)
-	return v, err
-}
-
-// FromBooleanFeedbackDefinition makes v the value and sets its type.
-func (u *FeedbackObject) FromBooleanFeedbackDefinition(v BooleanFeedbackDefinition) (err error) {
-	u.union, err = encodeVariant(v, "type", "boolean")
-	return err
-}
-
-// Discriminator returns the type, which says which variant the value is; empty
-// if there is none.
-func (u FeedbackObject) Discriminator() string {
-	return decodeDiscriminator(u.union, "type")
-}
-
-// Value decodes the value as the variant that it is. A variant that this package
-// does not know comes back as [json.RawMessage].
-func (u FeedbackObject) Value() (any, error) {
-	switch u.Discriminator() {
-	case "boolean":
-		return u.AsBooleanFeedbackDefinition()
-	case "categorical":
-		return u.AsCategoricalFeedbackDefinition()
-	case "numerical":
-		return u.AsNumericalFeedbackDefinition()
-	}
-	return u.union, nil
-}
-
-// FromRaw makes any JSON the value, for variants that this package does not know.
-func (u *FeedbackObject) FromRaw(raw json.RawMessage) { u.union = raw }
-
-// MarshalJSON returns the JSON of the value, and null if there is none.
-func (u FeedbackObject) MarshalJSON() ([]byte, error) { return encodeUnion(u.union) }
-
-// UnmarshalJSON keeps the JSON, of unknown variants too.
-func (u *FeedbackObject) UnmarshalJSON(data []byte) error { return decodeUnion(&u.union, data) }
 
 // AsPercentageValueStat decodes the value as PercentageValueStat.
 func (u ProjectStatItemObject) AsPercentageValueStat() (v PercentageValueStat, err error) {

@@ -3,6 +3,7 @@
 package objectstore
 
 import (
+	"cmp"
 	"crypto/md5"
 	"crypto/rand"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -103,12 +105,13 @@ func (s *Store) Complete(id string, parts []Stored) ([]byte, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("MalformedXML: the list of parts is empty")
 	}
+	if !slices.IsSortedFunc(parts, func(a, b Stored) int { return cmp.Compare(a.Number, b.Number) }) {
+		return nil, fmt.Errorf("InvalidPartOrder: the parts are not in ascending order")
+	}
 	var content []byte
 	for i, p := range parts {
 		stored, ok := upload[p.Number]
 		switch {
-		case i > 0 && p.Number <= parts[i-1].Number:
-			return nil, fmt.Errorf("InvalidPartOrder: the parts are not in ascending order")
 		case !ok || stored.tag != p.Tag:
 			return nil, fmt.Errorf("InvalidPart: part %d was not stored with the tag %s", p.Number, p.Tag)
 		case i < len(parts)-1 && len(stored.content) < minPart:
