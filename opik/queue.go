@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/opik-go/sdk/opik/internal/message"
+	"github.com/opik-go/sdk/opik/internal/uuid7"
 )
 
 // checked is a record that knows what the server would refuse.
@@ -38,6 +39,15 @@ func queueRecords[R any, M checked](c *Client, method string, records []R, conve
 		}
 	}
 	return errors.Join(append(problems, refused)...)
+}
+
+// orNewID returns id, or a new one if it is empty. A record keeps it when it is sent
+// again, so that the server does not take it for another one.
+func orNewID(id string) string {
+	if id == "" {
+		return uuid7.New()
+	}
+	return id
 }
 
 // queueOne queues a record that a handle makes, and reports it if the server would

@@ -52,6 +52,8 @@ type Services struct {
 	// such as production or staging. Traces may name environments that nobody has
 	// created; an environment adds a description and a color to the name.
 	Environments *EnvironmentsService
+	// Experiments reads and changes experiments and their items.
+	Experiments *ExperimentsService
 	// FeedbackDefinitions reads and writes feedback definitions: what people can
 	// score, and with which values: a number from a range, a category, yes or no.
 	// [NewFeedbackDefinition] makes one.
@@ -61,6 +63,9 @@ type Services struct {
 	Ollama *OllamaService
 	// OpenTelemetry takes traces in OpenTelemetry's format.
 	OpenTelemetry *OpenTelemetryService
+	// Optimizations reads and writes optimizations: runs that try variants of a
+	// prompt, each an experiment, to better a score.
+	Optimizations *OptimizationsService
 	// Pairing connects a runner, a program that runs agents for the web interface,
 	// with a project: the one who wants it opens a session, and the runner activates
 	// it by proving that it knows the session's key.
@@ -118,9 +123,11 @@ func newServices(client *Client) Services {
 		InsightsViews:       &InsightsViewsService{client},
 		Datasets:            &DatasetsService{client},
 		Environments:        &EnvironmentsService{client},
+		Experiments:         &ExperimentsService{client},
 		FeedbackDefinitions: &FeedbackDefinitionsService{client},
 		Ollama:              &OllamaService{client},
 		OpenTelemetry:       &OpenTelemetryService{client},
+		Optimizations:       &OptimizationsService{client},
 		Pairing:             &PairingService{client},
 		Projects:            &ProjectsService{client},
 		Prompts:             &PromptsService{client},

@@ -323,18 +323,3 @@ func TestImportAndExport(t *testing.T) {
 		t.Errorf("jobs: %s", list.body)
 	}
 }
-
-func TestComparedItems(t *testing.T) {
-	c := newClient(t, lenient)
-	ds := c.do("POST", "/datasets", object{"name": "ds"}).created()
-	own := "/datasets/" + ds + "/items/experiments/items"
-	some := query("experiment_ids", `["`+id5+`"]`)
-	c.do("GET", own+some, nil).must(200).fields(object{"total": 0, "columns": []object{}})
-	c.do("GET", own+"/stats"+some, nil).must(200).fields(object{"stats": []object{}})
-	c.do("GET", own+"/output/columns"+some, nil).must(200).fields(object{"columns": []object{}})
-	for _, bad := range []string{query("experiment_ids", "x"), query("experiment_ids", "[]"), query("experiment_ids", "[1]")} {
-		if status := c.do("GET", own+bad, nil).status; status != 400 {
-			t.Errorf("%s: status %d", bad, status)
-		}
-	}
-}

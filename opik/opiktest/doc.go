@@ -57,8 +57,8 @@
 //
 // # Limits
 //
-// Served are traces, spans, threads, feedback scores, comments, projects and
-// datasets; see [Backend.Operations] and [Backend.Unserved]. Prices of models are
-// not known: only costs that the client gives are shown. Everything is kept in
-// memory until the backend is dropped.
+// Served are traces, spans, threads, feedback scores, comments, projects, datasets,
+// experiments and optimizations; see [Backend.Operations] and [Backend.Unserved].
+// Prices of models are not known: only costs that the client gives are shown.
+// Everything is kept in memory until the backend is dropped.
 package opiktest

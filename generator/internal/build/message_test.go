@@ -351,7 +351,7 @@ type LongNote rest.Note
 			MaxItems: 1, Lane: "notes", Stage: 2, Merge: ir.MergeNone,
 		}},
 		{"constants", shown(visit.Constants), `[{size 7} {state "on"}]`},
-		{"public", shown(*change.Public), "{ChangeVisit false ProjectName ProjectID}"},
+		{"public", shown(*change.Public), "{ChangeVisit false ProjectName ProjectID }"},
 		{"internal", visit.Public == nil, true},
 		{"key in the path", shown(change.KeyFields), "[ID]"},
 		{"field for the path", change.PathField, "ID"},
@@ -378,6 +378,29 @@ type LongNote rest.Note
 	words := visit.Fields[slices.Index(fieldNames(visit), "Words")]
 	if want := "Words describe it. At most 3 values."; words.Doc != want {
 		t.Errorf("comment %q, want %q", words.Doc, want)
+	}
+}
+
+// TestMadeIDs shows which records get an id before they are queued: those that the
+// server would give one each time they arrive.
+func TestMadeIDs(t *testing.T) {
+	for declaration, want := range map[string]string{
+		"createVisits items=visits key=id method=LogVisits\ntype Visit rest.Visit": "ID",
+		"createVisits items=visits method=LogVisits\ntype Visit rest.Visit":        "", // the id identifies nothing
+		"updateVisit key=id method=ChangeVisit\ntype Visit rest.VisitUpdate":       "", // the id is part of the path
+	} {
+		result, found := messagesOf(t, "\n//opik:async "+declaration+"\n", false)
+		if text := problems(found); text != "" {
+			t.Fatalf("%s: %s", declaration, text)
+		}
+		if got := result.Model.Messages[0].Public.MadeID; got != want {
+			t.Errorf("%s: the field %q gets an id, want %q", declaration, got, want)
+		}
+		for _, f := range result.Files {
+			if f.Path == "opik/visit_gen.go" && strings.Contains(string(f.Data), "r.ID = orNewID(r.ID)") != (want != "") {
+				t.Errorf("%s: generated code:\n%s", declaration, f.Data)
+			}
+		}
 	}
 }
 

@@ -126,6 +126,9 @@ func (p messagePackage) queueMethod(m *ir.Message) *jen.Statement {
 		records, param = jen.Id("records"), jen.Id("records").Op("...").Id(m.Name)
 	}
 	var convert []jen.Code
+	if pub.MadeID != "" {
+		convert = append(convert, jen.Id("r").Dot(pub.MadeID).Op("=").Id("orNewID").Call(jen.Id("r").Dot(pub.MadeID)))
+	}
 	if pub.ProjectName != "" {
 		id := jen.Lit("")
 		if pub.ProjectID != "" {
@@ -153,8 +156,11 @@ func queueDoc(m *ir.Message) string {
 		after = "The records may be reused and changed afterwards. A nil client does nothing."
 	}
 	project := ""
+	if pub.MadeID != "" {
+		project = "Without " + pub.MadeID + ", a record gets a new one. "
+	}
 	if pub.ProjectName != "" {
-		project = "Without " + pub.ProjectName
+		project += "Without " + pub.ProjectName
 		if pub.ProjectID != "" {
 			project += " and " + pub.ProjectID
 		}

@@ -36,6 +36,9 @@ type PublicMessage struct {
 	// ProjectID, which may be missing, the field that says the project otherwise.
 	ProjectName string `json:"projectName,omitempty"`
 	ProjectID   string `json:"projectID,omitempty"`
+	// MadeID is the field that gets a new id if it is empty, so that a request which
+	// is repeated makes no second record; empty if there is none.
+	MadeID string `json:"madeID,omitempty"`
 }
 
 // MessageKind is how the records travel.

@@ -192,6 +192,11 @@ func (b *messageBuilder) public() {
 			b.out.Public.ProjectName = f.Name
 		case "project_id":
 			b.out.Public.ProjectID = f.Name
+		case "id":
+			// The server makes an id for each arrival of a record without one.
+			if f.Rules.UUID && !f.Rules.Present && slices.Contains(b.out.KeyFields, f.Name) {
+				b.out.Public.MadeID = f.Name
+			}
 		}
 	}
 }

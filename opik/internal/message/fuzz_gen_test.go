@@ -9,6 +9,10 @@ import (
 	"github.com/opik-go/sdk/opik/internal/messagetest"
 )
 
+func FuzzExperimentItem(f *testing.F) {
+	messagetest.Fuzz[message.ExperimentItem](f)
+}
+
 func FuzzGuardrail(f *testing.F) {
 	messagetest.Fuzz[message.Guardrail](f)
 }

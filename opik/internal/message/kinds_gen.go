@@ -10,6 +10,7 @@ const _ = genversion.V1
 
 // Kinds lists all kinds, in the order of the templates. It must not be changed.
 var Kinds = []*Kind{
+	KindExperimentItem,
 	KindGuardrail,
 	KindTrace,
 	KindSpan,

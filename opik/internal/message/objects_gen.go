@@ -12,6 +12,18 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
+// appendExecutionPolicy appends the members that requests have of it.
+func appendExecutionPolicy(dst []byte, v rest.ExecutionPolicy) []byte {
+	start := len(dst)
+	if v.PassThreshold != 0 {
+		dst = jsonenc.AppendInt(append(dst, `,"pass_threshold":`...), v.PassThreshold)
+	}
+	if v.RunsPerItem != 0 {
+		dst = jsonenc.AppendInt(append(dst, `,"runs_per_item":`...), v.RunsPerItem)
+	}
+	return jsonenc.EndObject(dst, start)
+}
+
 // appendErrorInfo appends the members that requests have of it.
 func appendErrorInfo(dst []byte, v rest.ErrorInfo) []byte {
 	start := len(dst)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
@@ -82,20 +83,46 @@ func datasetPage(c *wire.Call, project string) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	// No dataset has experiments, optimizations or prompts here.
-	none := c.QueryBool("with_experiments_only") || c.QueryBool("with_optimizations_only") || c.Query.Get("prompt_id") != ""
+	uses, err := datasetUses(c)
+	if err != nil {
+		return wire.Result{}, err
+	}
 	views := []doc.Object{}
 	for _, d := range c.Store.Datasets() {
-		if none || project != "" && d.Project != project || !containsFold(d.Name, c.Query.Get("name")) {
+		if !uses(d) || project != "" && d.Project != project || !containsFold(d.Name, c.Query.Get("name")) {
 			continue
 		}
-		if v := d.View(); f.Match(v) {
+		if v := c.Store.DatasetView(d); f.Match(v) {
 			views = append(views, v)
 		}
 	}
 	newestFirst(views)
 	by.Sort(views)
 	return wire.Page(c, views, datasetSorting)
+}
+
+// datasetUses tells which datasets are used as a query demands: by experiments, by
+// optimizations, by experiments with a prompt.
+func datasetUses(c *wire.Call) (func(*store.Dataset) bool, error) {
+	prompt, err := c.QueryID("prompt_id")
+	if err != nil {
+		return nil, err
+	}
+	experiments, optimizations, prompts := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, e := range c.Store.Experiments() {
+		experiments[e.Dataset] = true
+		if slices.Contains(promptsOf(e.Fields), any(prompt)) {
+			prompts[e.Dataset] = true
+		}
+	}
+	for _, o := range c.Store.Optimizations() {
+		optimizations[o.Dataset] = true
+	}
+	return func(d *store.Dataset) bool {
+		return (!c.QueryBool("with_experiments_only") || experiments[d.ID]) &&
+			(!c.QueryBool("with_optimizations_only") || optimizations[d.ID]) &&
+			(prompt == "" || prompts[d.ID])
+	}, nil
 }
 
 func createDataset(c *wire.Call) (wire.Result, error) {
@@ -123,7 +150,7 @@ func getDataset(c *wire.Call) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	return wire.OK(d.View()), nil
+	return wire.OK(c.Store.DatasetView(d)), nil
 }
 
 func updateDataset(c *wire.Call) (wire.Result, error) {
@@ -181,7 +208,7 @@ func retrieveDataset(c *wire.Call) (wire.Result, error) {
 	if d == nil {
 		return wire.Result{}, store.ErrDatasetNotFound()
 	}
-	result := wire.OK(d.View())
+	result := wire.OK(c.Store.DatasetView(d))
 	result.Header = deprecation(c, d)
 	return result, nil
 }

@@ -20,9 +20,6 @@ func itemRoutes() []*wire.Route {
 		limited(wire.GeneralEvents, with("batchUpdateDatasetItems", http.MethodPatch, "/datasets/items/batch", updateItems)),
 		with("deleteDatasetItems", http.MethodPost, "/datasets/items/delete", deleteItems),
 		with("streamDatasetItems", http.MethodPost, "/datasets/items/stream", streamItems),
-		get("findDatasetItemsWithExperimentItems", "/datasets/{id}/items/experiments/items", comparedItems(emptyComparison)),
-		get("getDatasetExperimentItemsStats", "/datasets/{id}/items/experiments/items/stats", comparedItems(emptyStats)),
-		get("getDatasetItemsOutputColumns", "/datasets/{id}/items/experiments/items/output/columns", outputColumns),
 	}
 }
 

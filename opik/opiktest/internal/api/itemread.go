@@ -1,10 +1,8 @@
 package api
 
 import (
-	"net/http"
 	"strings"
 
-	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
@@ -57,9 +55,18 @@ func listItems(c *wire.Call) (wire.Result, error) {
 
 // columns describes the members of the items' data, by name.
 func columns(items []*store.Item) []any {
+	fields := make([]doc.Object, len(items))
+	for i, item := range items {
+		fields[i] = item.Fields
+	}
+	return dataColumns(fields, "data")
+}
+
+// dataColumns describes the members of a member of objects, by name.
+func dataColumns(objects []doc.Object, member string) []any {
 	types := map[string]map[string]bool{}
-	for _, i := range items {
-		for name, v := range doc.Member(i.Fields, "data") {
+	for _, o := range objects {
+		for name, v := range doc.Member(o, member) {
 			if types[name] == nil {
 				types[name] = map[string]bool{}
 			}
@@ -70,7 +77,7 @@ func columns(items []*store.Item) []any {
 	for _, name := range sortedKeys(types) {
 		out = append(out, doc.Object{
 			"name": name, "types": doc.FromStrings(sortedKeys(types[name])),
-			"filter_field_prefix": "data", "filterField": "data." + name,
+			"filter_field_prefix": member, "filterField": member + "." + name,
 		})
 	}
 	return out
@@ -139,45 +146,4 @@ func streamItems(c *wire.Call) (wire.Result, error) {
 	result := wire.Stream(items)
 	result.Header = deprecation(c, d)
 	return result, nil
-}
-
-// comparedItems serves the reads that join items with those of experiments. No
-// operation that is served here creates experiments, so that nothing is joined.
-func comparedItems(answer handler) handler {
-	return func(c *wire.Call) (wire.Result, error) {
-		if _, err := dataset(c, "id"); err != nil {
-			return wire.Result{}, err
-		}
-		ids, err := c.QueryList("experiment_ids")
-		if err != nil {
-			return wire.Result{}, err
-		}
-		if len(ids) == 0 {
-			return wire.Result{}, apierr.Message(http.StatusBadRequest, "Invalid query parameter 'experiment_ids': it must not be empty")
-		}
-		return answer(c)
-	}
-}
-
-func emptyComparison(c *wire.Call) (wire.Result, error) {
-	result, err := wire.Page(c, []doc.Object{}, []string{})
-	if err != nil {
-		return wire.Result{}, err
-	}
-	result.Body.(doc.Object)["columns"] = []any{}
-	return result, nil
-}
-
-func emptyStats(*wire.Call) (wire.Result, error) {
-	return wire.OK(doc.Object{"stats": []any{}}), nil
-}
-
-func outputColumns(c *wire.Call) (wire.Result, error) {
-	if _, err := dataset(c, "id"); err != nil {
-		return wire.Result{}, err
-	}
-	if _, err := c.QueryList("experiment_ids"); err != nil {
-		return wire.Result{}, err
-	}
-	return wire.OK(doc.Object{"columns": []any{}}), nil
 }

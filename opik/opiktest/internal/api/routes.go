@@ -28,6 +28,11 @@ func Routes() []*wire.Route {
 		importRoutes(),
 		exportRoutes(),
 		attachmentRoutes(),
+		experimentRoutes(),
+		experimentGroupRoutes(),
+		experimentItemRoutes(),
+		comparisonRoutes(),
+		optimizationRoutes(),
 	)
 }
 

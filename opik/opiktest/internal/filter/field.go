@@ -2,7 +2,10 @@
 // {field, operator, key, value}, all of which must hold.
 package filter
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Type says which operators a field has and how its values compare.
 type Type uint8
@@ -93,5 +96,22 @@ type Field struct {
 	Zero bool
 }
 
-// Fields maps the names of an entity's fields.
+// Fields maps the names of an entity's fields. A name that ends in ".*" stands for
+// all members of an object; a condition says of which type such a member is.
 type Fields map[string]Field
+
+// memberTypes are the types that a condition can give a member of an object.
+var memberTypes = map[string]Type{
+	"": String, "string": String, "number": Number, "dictionary": Dictionary, "list": List,
+}
+
+// field returns the field that a condition is about.
+func (f Fields) field(name, kind string) (Field, bool) {
+	if field, ok := f[name]; ok {
+		return field, true
+	}
+	object, member, found := strings.Cut(name, ".")
+	_, ok := f[object+".*"]
+	t, known := memberTypes[kind]
+	return Field{Type: t, Member: []string{object, member}}, found && ok && known && member != ""
+}

@@ -77,7 +77,7 @@ func badQuery(text string) error {
 func parseCondition(o doc.Object, fields Fields) (condition, error) {
 	name, key := doc.String(o, "field"), doc.String(o, "key")
 	c := condition{operator: doc.String(o, "operator"), key: key, value: doc.Text(o["value"])}
-	f, ok := fields[name]
+	f, ok := fields.field(name, doc.String(o, "type"))
 	if !ok || !slices.Contains(allOperators, c.operator) {
 		return c, badQuery(doc.Text([]any{o}))
 	}

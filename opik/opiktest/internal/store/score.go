@@ -41,20 +41,20 @@ type score struct {
 	fields doc.Object // value, reason, category_name, source
 }
 
-// assertionCategory diverts a score into the results of assertions, which no
-// operation that is served here reads.
+// assertionCategory diverts a score into the results of assertions.
 const assertionCategory = "suite_assertion"
 
 // scoreFields are the members of a score that are kept.
 var scoreFields = []string{"value", "reason", "category_name", "source", "source_queue_id"}
 
 func (s *Store) putScore(e entity, project string, body doc.Object, user string) {
-	if doc.String(body, "category_name") == assertionCategory {
-		return
-	}
 	author := doc.String(body, "author")
 	if author == "" {
 		author = user
+	}
+	if doc.String(body, "category_name") == assertionCategory {
+		s.putAssertion(e, assertionKey{doc.String(body, "name"), author}, scoredAssertion(body))
+		return
 	}
 	key := scoreKey{project, doc.String(body, "name"), author}
 	sc := score{stamp: s.newStamp(author), fields: doc.Object{}}
@@ -145,6 +145,7 @@ func (s *Store) DeleteThreadScores(project, thread string, names []string, autho
 func (s *Store) dropEntity(t EntityType, id string) {
 	e := entity{t, id}
 	delete(s.scores, e)
+	delete(s.assertions, e)
 	s.dropComments(e)
 	s.dropAttachments(e)
 }

@@ -44,6 +44,7 @@ type Store struct {
 	exports    map[string]*Export             // by id
 
 	attachments map[attachmentKey]*Attachment
+	experimentTables
 }
 
 // New returns an empty workspace.
@@ -60,7 +61,8 @@ func New(s Settings) *Store {
 		datasets:   map[string]*Dataset{},
 		exports:    map[string]*Export{},
 
-		attachments: map[attachmentKey]*Attachment{},
+		attachments:      map[attachmentKey]*Attachment{},
+		experimentTables: newExperimentTables(),
 	}
 }
 

@@ -124,6 +124,9 @@ func (s *Store) TraceView(r *Row) doc.Object {
 		injectProvider(o, "providers", o["providers"])
 	}
 	setUnlessEmpty(o, "span_feedback_scores", sum.scores)
+	if e := s.traceExperiment(r.ID); e != nil {
+		o["experiment"] = e
+	}
 	return o
 }
 
