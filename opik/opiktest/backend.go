@@ -1,6 +1,7 @@
 package opiktest
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -25,6 +26,8 @@ type Backend struct {
 	settings settings
 	router   *wire.Router
 	routes   []*wire.Route
+	// removed finds the routes that are taken away, see [WithoutOperations].
+	removed *wire.Router
 
 	faults     faultList
 	log        requestLog
@@ -48,12 +51,13 @@ func New(opts ...Option) *Backend {
 	}
 	b := &Backend{
 		settings: s,
-		routes:   api.Routes(),
 		stores:   map[string]*store.Store{},
 		checker:  environmentChecker(),
 		changed:  make(chan struct{}),
 	}
-	b.router = wire.NewRouter(b.routes)
+	var removed []*wire.Route
+	b.routes, removed = without(api.Routes(), s.without)
+	b.router, b.removed = wire.NewRouter(b.routes), wire.NewRouter(removed)
 	b.log.size, b.log.limit = s.logSize, maxLogBytes
 	if s.objectStorage {
 		b.storage = objectstore.New(s.now)
@@ -62,6 +66,23 @@ func New(opts ...Option) *Backend {
 		b.limits = newLimiter(*s.limits, s.now)
 	}
 	return b
+}
+
+// without splits routes into those of other operations and those of the operations.
+func without(all []*wire.Route, operations []string) (kept, removed []*wire.Route) {
+	for _, id := range operations {
+		if !slices.ContainsFunc(all, func(r *wire.Route) bool { return r.Operation == id }) {
+			panic(fmt.Sprintf("opiktest: WithoutOperations: unknown operation %q", id))
+		}
+	}
+	for _, r := range all {
+		if slices.Contains(operations, r.Operation) {
+			removed = append(removed, r)
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	return kept, removed
 }
 
 // store returns the state of a workspace. The caller holds b.mu.

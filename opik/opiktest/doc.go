@@ -57,6 +57,8 @@
 //
 // # Limits
 //
+// A backend is of the version that the SDK is made for: it knows the operations of
+// that version's contract, and no others. [WithoutOperations] makes it an older one.
 // Served are traces, spans, threads, feedback scores, comments, projects, datasets,
 // experiments and optimizations; see [Backend.Operations] and [Backend.Unserved].
 // Prices of models are not known: only costs that the client gives are shown.

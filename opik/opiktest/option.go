@@ -24,6 +24,7 @@ type settings struct {
 	logSize         int
 	lenient         bool
 	objectStorage   bool
+	without         []string
 }
 
 // Account is an API key that a strict backend accepts.
@@ -55,6 +56,14 @@ func WithAccount(a Account) Option {
 // self-hosted installation: without the port and without /api, so that nobody
 // can follow them. By default they are complete.
 func WithBareLocation() Option { return func(s *settings) { s.bareLocation = true } }
+
+// WithoutOperations makes the backend one of an older version, which does not know
+// the operations and answers them with status 404, or 405 if it knows the path. As
+// tests of what to do about older servers send such requests on purpose, they are
+// no violations. [New] panics if the contract has no such operation.
+func WithoutOperations(operations ...string) Option {
+	return func(s *settings) { s.without = append(s.without, operations...) }
+}
 
 // WithClock replaces the backend's clock, overriding the default of [time.Now].
 // The function is called from many goroutines.

@@ -69,9 +69,8 @@ func (b *Backend) Operations() []string {
 	return out
 }
 
-// Unserved returns the operations that the backend knows and answers with status
-// 501, with the reason for each. Operations of the contract that are in neither
-// list are unknown paths here, and violations.
+// Unserved returns the other operations of the contract, with the reason for each.
+// The backend answers them with status 501.
 func (b *Backend) Unserved() map[string]string {
 	out := map[string]string{}
 	for _, r := range b.routes {

@@ -115,7 +115,7 @@ func readBody(r *http.Request) ([]byte, error) {
 // handle serves a request and returns the answer, or an error that is one.
 func (b *Backend) handle(w http.ResponseWriter, x *exchange) (wire.Result, error) {
 	if x.route == nil {
-		return wire.Result{}, unroutable(x)
+		return wire.Result{}, b.unroutable(x)
 	}
 	call := &wire.Call{
 		Route: x.route, Params: x.params, Query: x.URL.Query(),
@@ -162,7 +162,10 @@ func (b *Backend) serveStorage(w http.ResponseWriter, x *exchange) int {
 }
 
 // unroutable is the answer to a request for which there is no route.
-func unroutable(x *exchange) error {
+func (b *Backend) unroutable(x *exchange) error {
+	if _, _, status := b.removed.Find(x.Method, x.path); status == http.StatusOK {
+		return apierr.Unroutable(x.status, "") // no mistake of the client's
+	}
 	if x.status == http.StatusMethodNotAllowed {
 		return apierr.Unroutable(x.status, "the path exists, but not with the method %s", x.Method)
 	}

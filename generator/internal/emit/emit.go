@@ -24,6 +24,7 @@ var Emitters = []Emitter{
 	{"handles", handles},
 	{"messages", messages},
 	{"operations", operations},
+	{"backend", backend},
 	{"directives", directives},
 }
 

@@ -7,11 +7,32 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/opik-go/sdk/opik/opiktest/internal/contract"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
 )
 
-// Routes returns all operations, served or not, in no order.
+// Routes returns the operations of the contract, served or not, in its order. What
+// can be served here and the contract lacks is not among them: a server of its
+// version does not know it.
 func Routes() []*wire.Route {
+	able := map[string]*wire.Route{}
+	for _, r := range implemented() {
+		able[contract.Key(r.Method, r.Path)] = r
+	}
+	var all []*wire.Route
+	for _, op := range contract.Operations() {
+		r := able[contract.Key(op.Method, op.Path)]
+		if r == nil {
+			r = &wire.Route{Method: op.Method, Path: op.Path, Unserved: "opiktest does not know what it does"}
+		}
+		r.Operation = op.ID // some ids are numbered, and differ between versions
+		all = append(all, r)
+	}
+	return all
+}
+
+// implemented returns the routes of all handlers, in no order.
+func implemented() []*wire.Route {
 	return slices.Concat(
 		systemRoutes(),
 		traceRoutes(),
