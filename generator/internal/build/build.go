@@ -63,6 +63,10 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	problems.Append(found)
 	result.Model = model
 	problems.Append(result.requirements(in, doc.Contract()))
+	if len(templates.Parities) > 0 {
+		model.Parity, found = resolve.Parity(model, templates, result.exported(in), in.OmitMissing)
+		problems.Append(found)
+	}
 	if model.Directives, err = directives(); err != nil {
 		problems.Errorf(diag.Position{}, "directives", "%v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/gosrc"
 	"github.com/opik-go/sdk/generator/internal/tmpl"
 )
 
@@ -33,6 +34,8 @@ type Inputs struct {
 	// HandWritten is the Go files of the SDK that are written by hand and hold
 	// directives.
 	HandWritten []Source
+	// Code is the Go files of the SDK that are written by hand and part of its API.
+	Code []gosrc.File
 	// Module is the import path of the root module.
 	Module string
 	// OmitMissing leaves out what templates and overlay speak of and the contract
@@ -75,8 +78,7 @@ func Read(root, contract string) (*Inputs, diag.List) {
 			in.Templates = append(in.Templates, tmpl.File{Name: s.Name, Data: s.Data})
 		}
 	}
-	in.HandWritten, err = handWritten(root)
-	if err != nil {
+	if err := in.readSDK(root); err != nil {
 		problems.Errorf(diag.Position{File: SDKDir}, "unreadable", "%v", diag.WithoutPath(err))
 	}
 	mod := read("go.mod", filepath.Join(root, "go.mod"))

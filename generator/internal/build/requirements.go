@@ -6,19 +6,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/gosrc"
 	"github.com/opik-go/sdk/generator/internal/ir"
 	"github.com/opik-go/sdk/generator/internal/output"
 	"github.com/opik-go/sdk/generator/internal/require"
 	"github.com/opik-go/sdk/generator/internal/spec"
 )
 
-// handWritten returns the Go files of the SDK below root that are written by hand
-// and hold directives, by path.
-func handWritten(root string) ([]Source, error) {
-	var all []Source
-	err := filepath.WalkDir(filepath.Join(root, SDKDir), func(path string, d fs.DirEntry, err error) error {
+// readSDK reads the Go files of the SDK below root that are written by hand, by
+// path.
+func (in *Inputs) readSDK(root string) error {
+	return filepath.WalkDir(filepath.Join(root, SDKDir), func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
@@ -30,14 +32,31 @@ func handWritten(root string) ([]Source, error) {
 			return nil
 		}
 		data, err := os.ReadFile(path)
-		if err != nil || output.Ours(data) || !require.In(data) {
+		if err != nil || output.Ours(data) {
 			return err
 		}
 		rel, err := filepath.Rel(root, path)
-		all = append(all, Source{filepath.ToSlash(rel), data})
+		rel = filepath.ToSlash(rel)
+		if require.In(data) {
+			in.HandWritten = append(in.HandWritten, Source{rel, data})
+		}
+		if !strings.HasSuffix(rel, "_test.go") && !strings.Contains(rel, "/internal/") {
+			in.Code = append(in.Code, gosrc.File{Name: rel, Data: data})
+		}
 		return err
 	})
-	return all, err
+}
+
+// exported returns the names that the hand-written files of the SDK export, but for
+// files that are left out.
+func (result *Result) exported(in *Inputs) []string {
+	var files []gosrc.File
+	for _, f := range in.Code {
+		if !slices.Contains(result.LeftOut, f.Name) {
+			files = append(files, f)
+		}
+	}
+	return gosrc.Exported(SDKDir, files)
 }
 
 // requirements compares what hand-written files need with the contract. What is

@@ -150,6 +150,23 @@ type Skip struct {
 	Reason string `opik:"text,required"`
 }
 
+// Parity says where this SDK has what Opik's SDK for another language has, or why
+// it has not. docs/parity.md consists of these lines, in their order.
+type Parity struct {
+	// SDK is the other one: python or typescript.
+	SDK string `opik:"arg,required"`
+	// Symbol is what it is called there: create_dataset is a method of the client,
+	// Dataset.insert one of a class, opik.track a function of the module.
+	Symbol string `opik:"arg,required"`
+	// Go lists the symbols of this SDK that do the same, joined by commas:
+	// Client.Flush, Datasets.Get, StartSpan. Without it and without a reason it is
+	// the one of the same name in Go's case.
+	Go []string `opik:"key"`
+	// Reason says why there is none or, beside go=, what is different. Symbols in it
+	// stand in brackets, as in a comment.
+	Reason string `opik:"text"`
+}
+
 // Pending marks an operation that nobody has decided on. opikgen sync adds and
 // removes such lines; check -release fails while there are any.
 type Pending struct {
@@ -197,5 +214,6 @@ var entries = []entry{
 	{"async", []Place{OnType}, false, func() any { return new(Async) }},
 	{"requires", []Place{OnFile}, true, func() any { return new(Requires) }},
 	{"skip", []Place{OnNothing}, true, func() any { return new(Skip) }},
+	{"parity", []Place{OnNothing}, true, func() any { return new(Parity) }},
 	{"pending", []Place{OnNothing}, true, func() any { return new(Pending) }},
 }

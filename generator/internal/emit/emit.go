@@ -25,6 +25,7 @@ var Emitters = []Emitter{
 	{"messages", messages},
 	{"operations", operations},
 	{"backend", backend},
+	{"parity", parity},
 	{"directives", directives},
 }
 

@@ -24,6 +24,8 @@ type Model struct {
 	// Places says which line of a template asks for each name of the generated
 	// package: a type, or a method after its type and a dot.
 	Places map[string]diag.Position `json:"-"`
+	// Parity compares other SDKs with this one, in the order of the templates.
+	Parity []*Parity `json:"parity,omitempty"`
 	// Directives documents the directives of templates.
 	Directives []Directive `json:"-"`
 }

@@ -14,6 +14,7 @@ type Set struct {
 	Messages []*Message
 	Skips    []*Skip
 	Pendings []*Pending
+	Parities []*Parity
 	// Lines is the number of lines that are neither blank nor comment, by file.
 	Lines map[string]int
 }
@@ -117,5 +118,13 @@ type Skip struct {
 // Pending marks an operation that nobody has decided on.
 type Pending struct {
 	Operation string
+	Pos       diag.Position
+}
+
+// Parity compares something of another SDK with this one.
+type Parity struct {
+	SDK, Name string
+	Go        []string // symbols, as written
+	Reason    string
 	Pos       diag.Position
 }

@@ -352,6 +352,8 @@ func (p *fileParser) free(group *ast.CommentGroup) {
 		switch v := d.Value.(type) {
 		case *directive.Skip:
 			p.set.Skips = append(p.set.Skips, &Skip{Operation: v.Operation, Reason: v.Reason, Pos: d.Pos})
+		case *directive.Parity:
+			p.set.Parities = append(p.set.Parities, &Parity{SDK: v.SDK, Name: v.Symbol, Go: v.Go, Reason: v.Reason, Pos: d.ArgPos})
 		case *directive.Pending:
 			p.set.Pendings = append(p.set.Pendings, &Pending{Operation: v.Operation, Pos: d.Pos})
 		}

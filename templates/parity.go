@@ -1,0 +1,152 @@
+package templates
+
+// What Opik's SDKs for Python (2.0.2) and TypeScript (2.0.40) offer, and where it is
+// here. docs/parity.md is made of this.
+
+// Python: the client.
+
+//opik:parity python auth_check
+//opik:parity python config "settings are not read back; [New] names what it cannot use"
+//opik:parity python rest_client go=Client.REST
+//opik:parity python project_name
+//opik:parity python trace go=Client.StartTrace
+//opik:parity python span go=Client.StartSpan
+//opik:parity python update_trace
+//opik:parity python update_span
+//opik:parity python log_traces_feedback_scores
+//opik:parity python log_spans_feedback_scores
+//opik:parity python log_threads_feedback_scores
+//opik:parity python delete_trace_feedback_score
+//opik:parity python delete_span_feedback_score
+//opik:parity python search_traces
+//opik:parity python search_spans
+//opik:parity python search_threads
+//opik:parity python get_trace_content
+//opik:parity python get_span_content
+//opik:parity python get_project
+//opik:parity python get_dataset
+//opik:parity python get_datasets
+//opik:parity python create_dataset
+//opik:parity python delete_dataset
+//opik:parity python flush
+//opik:parity python end go=Client.Close
+
+// Python: traces and spans.
+
+//opik:parity python Trace.id
+//opik:parity python Trace.end
+//opik:parity python Trace.update go=Trace.SetInput,Trace.SetOutput,Trace.SetMetadata,Trace.AddTags,Trace.SetError,Trace.SetThreadID "a setter for each field"
+//opik:parity python Trace.span go=Trace.StartSpan
+//opik:parity python Trace.log_feedback_score go=Trace.Score
+//opik:parity python Span.id
+//opik:parity python Span.trace_id
+//opik:parity python Span.parent_span_id "who starts a span knows its parent, [SpanFromContext]"
+//opik:parity python Span.end
+//opik:parity python Span.update go=Span.SetInput,Span.SetOutput,Span.SetMetadata,Span.AddTags,Span.SetUsage,Span.SetModel,Span.SetProvider,Span.SetCost,Span.SetError "a setter for each field"
+//opik:parity python Span.span go=Span.StartSpan
+//opik:parity python Span.log_feedback_score go=Span.Score
+//opik:parity python Span.get_distributed_trace_headers go=Span.DistributedHeaders
+
+// Python: datasets.
+
+//opik:parity python Dataset.id
+//opik:parity python Dataset.name
+//opik:parity python Dataset.project_name go=Dataset.Record "a field of the record"
+//opik:parity python Dataset.description go=Dataset.Record "a field of the record"
+//opik:parity python Dataset.dataset_items_count go=Dataset.Record "a field of the record"
+//opik:parity python Dataset.get_tags go=Dataset.Record "a field of the record"
+//opik:parity python Dataset.update go=Dataset.Update
+
+// Python: experiments and optimizations.
+
+//opik:parity python ExperimentsClient.find_experiment_items_for_dataset go=Datasets.ListExperimentItems
+
+// Python: prompts.
+
+//opik:parity python PromptClient.get_all_prompt_versions go=Prompts.ListVersions
+//opik:parity python PromptClient.batch_update_prompt_version_tags go=Prompts.UpdateVersions
+
+// Python: annotation queues, attachments, threads.
+
+//opik:parity python AttachmentClient.get_attachment_list go=Attachments.List
+//opik:parity python AttachmentClient.download_attachment go=Attachments.Download
+//opik:parity python ThreadsClient.search_threads go=Client.SearchThreads
+//opik:parity python ThreadsClient.log_threads_feedback_scores go=Client.LogThreadsFeedbackScores
+//opik:parity python ThreadsClient.close_thread go=Threads.Close
+
+// Python: the module.
+
+//opik:parity python opik.Opik go=New
+//opik:parity python opik.get_global_client "a program passes its client on; the context carries traces and spans"
+//opik:parity python opik.set_global_client "a program passes its client on; the context carries traces and spans"
+//opik:parity python opik.configure "settings come from options, the environment and the file that all Opik SDKs share"
+//opik:parity python opik.track go=StartSpan "Go has no decorators; a deferred Span.End records a panic, too"
+//opik:parity python opik.start_as_current_trace go=Client.StartTrace
+//opik:parity python opik.start_as_current_span go=StartSpan
+//opik:parity python opik.update_current_trace go=TraceFromContext
+//opik:parity python opik.update_current_span go=SpanFromContext
+//opik:parity python opik.project_context go=InProject "an option of the trace; its spans follow"
+//opik:parity python opik.flush_tracker go=Client.Flush
+//opik:parity python opik.record_traces_locally go=opiktest.NewServer
+//opik:parity python opik.set_tracing_active go=WithTracking
+//opik:parity python opik.is_tracing_active "a nil client and one with [WithTracking] off trace nothing; nobody need ask"
+//opik:parity python opik.reset_tracing_to_config_default "the setting is that of a client and does not change"
+//opik:parity python opik.distributed_headers go=Client.ContinueTrace
+//opik:parity python opik.evaluate "evaluation is no part of the SDK yet"
+//opik:parity python opik.evaluate_prompt "evaluation is no part of the SDK yet"
+//opik:parity python opik.evaluate_experiment "evaluation is no part of the SDK yet"
+//opik:parity python opik.evaluate_on_dict_items "evaluation is no part of the SDK yet"
+//opik:parity python opik.run_tests "evaluation is no part of the SDK yet"
+//opik:parity python opik.llm_unit "evaluation is no part of the SDK yet"
+//opik:parity python opik.SimulatedUser "evaluation is no part of the SDK yet"
+//opik:parity python opik.run_simulation "evaluation is no part of the SDK yet"
+//opik:parity python opik_context.get_current_trace_data go=TraceFromContext
+//opik:parity python opik_context.get_current_span_data go=SpanFromContext
+//opik:parity python opik_context.get_distributed_trace_headers go=Span.DistributedHeaders
+//opik:parity python opik_context.update_current_trace go=TraceFromContext
+//opik:parity python opik_context.update_current_span go=SpanFromContext
+//opik:parity python opik_context.trace_context go=WithParent
+
+// TypeScript: the client.
+
+//opik:parity typescript api go=Client.REST
+//opik:parity typescript config "settings are not read back; [New] names what it cannot use"
+//opik:parity typescript resolveProjectName go=Client.ProjectName
+//opik:parity typescript trace go=Client.StartTrace
+//opik:parity typescript logTracesFeedbackScores
+//opik:parity typescript logSpansFeedbackScores
+//opik:parity typescript searchTraces
+//opik:parity typescript searchSpans
+//opik:parity typescript searchThreads
+//opik:parity typescript getDataset
+//opik:parity typescript getDatasets
+//opik:parity typescript createDataset
+//opik:parity typescript deleteDataset
+//opik:parity typescript flush
+
+// TypeScript: traces and spans.
+
+//opik:parity typescript Trace.end
+//opik:parity typescript Trace.score
+//opik:parity typescript Trace.span go=Trace.StartSpan
+//opik:parity typescript Trace.update go=Trace.SetInput,Trace.SetOutput,Trace.SetMetadata,Trace.AddTags,Trace.SetError,Trace.SetThreadID "a setter for each field"
+//opik:parity typescript Span.end
+//opik:parity typescript Span.score
+//opik:parity typescript Span.span go=Span.StartSpan
+//opik:parity typescript Span.update go=Span.SetInput,Span.SetOutput,Span.SetMetadata,Span.AddTags,Span.SetUsage,Span.SetModel,Span.SetProvider,Span.SetCost,Span.SetError "a setter for each field"
+
+// TypeScript: datasets.
+
+//opik:parity typescript Dataset.update
+//opik:parity typescript Dataset.getItemsCount go=Dataset.Record "a field of the record"
+//opik:parity typescript Dataset.getTags go=Dataset.Record "a field of the record"
+
+// TypeScript: experiments.
+
+//opik:parity typescript Experiment.ensureNameLoaded "the name is always loaded"
+
+// TypeScript: prompts.
+
+//opik:parity typescript Prompt.ready "creating and getting a prompt waits for the server"
+
+// TypeScript: annotation queues.
