@@ -19,7 +19,7 @@ COUNT ?= 6
 FUZZTIME ?= 100000x
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full fuzz lint bench bench-parts demo import sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench bench-parts demo import update sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -84,6 +84,10 @@ demo: ## generate, start the embedded backend, run the quickstart, print the tra
 import: $(OPIKGEN) ## make SPEC=file-or-url the contract
 	@test -n "$(SPEC)" || { echo "usage: make import SPEC=file-or-url"; exit 2; }
 	@$(OPIKGEN) import $(if $(FORCE),-force) "$(SPEC)"
+
+update: $(OPIKGEN) ## take a newer document over, test, and write .cache/update.md for a pull request: SPEC=file-or-url
+	@test -n "$(SPEC)" || { echo "usage: make update SPEC=file-or-url"; exit 2; }
+	@$(OPIKGEN) update $(if $(FORCE),-force) -test '$(MAKE) --no-print-directory test' "$(SPEC)"
 
 sdk: $(OPIKGEN) ## a complete SDK for another published document: SPEC=file-or-url OUT=new-folder
 	@test -n "$(SPEC)" -a -n "$(OUT)" || { echo "usage: make sdk SPEC=file-or-url OUT=new-folder"; exit 2; }

@@ -116,6 +116,13 @@ func (c *comparison) messageField(m *ir.Message, old, now ir.MessageField) {
 		}
 		c.add(messageChange(action, must(now), m, now.Name))
 	}
+	if (old.Wire == "") != (now.Wire == "") {
+		// A field that the runtime keeps though one of the servers does not know it.
+		change := messageChange(Changed, false, m, now.Name)
+		change.Aspect, change.Old, change.New = "sent as", old.Wire, now.Wire
+		c.add(change)
+		return
+	}
 	was, is := aspects(old.Rules), aspects(now.Rules)
 	delete(was, "present") // told above
 	delete(is, "present")

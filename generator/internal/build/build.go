@@ -2,6 +2,7 @@ package build
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/directive"
@@ -41,9 +42,9 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	for _, n := range templates.Lines {
 		result.TemplateLines += n
 	}
-	doc, found := spec.ParseDocument(in.Contract.Name, in.Contract.Data, in.Overlay.Name, in.Overlay.Data, !in.OmitMissing)
+	doc, found := parseDocument(in)
 	problems.Append(found)
-	if found.Failed() {
+	if doc == nil {
 		return result, problems
 	}
 	settings, found := restgen.ParseSettings(in.Settings.Name, in.Settings.Data)
@@ -81,6 +82,24 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	result.Files = append(files, rest.Files...)
 	output.Sort(result.Files)
 	return result, problems
+}
+
+// parseDocument reads the contract with the overlay. Actions of the overlay that match
+// nothing are errors, but no reason not to look at the templates: an operation that
+// is gone is gone for both.
+func parseDocument(in *Inputs) (*spec.Document, diag.List) {
+	parse := func(strict bool) (*spec.Document, diag.List) {
+		return spec.ParseDocument(in.Contract.Name, in.Contract.Data, in.Overlay.Name, in.Overlay.Data, strict)
+	}
+	doc, problems := parse(!in.OmitMissing)
+	other := func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != spec.CodeOverlayTarget }
+	if doc == nil && !slices.ContainsFunc(problems.Sorted(), other) {
+		var further diag.List
+		if doc, further = parse(false); doc == nil {
+			return nil, further // what does not hold without the correction
+		}
+	}
+	return doc, problems
 }
 
 // restProblem is the diagnostic for an error of the REST layer.

@@ -39,6 +39,7 @@ var verbs = []verb{
 	{"sync", "", "bring the pending lines of the templates in step with the contract", syncVerb},
 	{"directives", "", "describe the directives of templates", directivesVerb},
 	{"diff", "OLD NEW", "say what another document changes for users and templates", diffVerb},
+	{"update", "FILE|URL", "import, sync, generate and test, and write a report of it", updateVerb},
 	{"sdk", "FILE|URL DIR", "make a complete SDK for a published document in a new folder", sdkVerb},
 }
 

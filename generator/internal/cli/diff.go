@@ -58,7 +58,7 @@ func diffVerb(fs *flag.FlagSet) func(*run) int {
 		if c.differ && *failOn == "any" || c.Breaking > 0 {
 			code = Differs
 		}
-		return r.finish(code, problems, c, c.markdown())
+		return r.finish(code, problems, c, c.markdown(1))
 	}
 }
 
@@ -103,14 +103,14 @@ func body(contract []byte) []byte {
 	return rest
 }
 
-// markdown is the report of a comparison.
-func (c *comparison) markdown() string {
+// markdown is the report of a comparison. Its heading is of the level.
+func (c *comparison) markdown(level int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s → %s\n\n", title(c.Old), title(c.New))
+	fmt.Fprintf(&b, "%s %s → %s\n\n", strings.Repeat("#", level), title(c.Old), title(c.New))
 	c.figures(&b)
 	b.WriteString("\n" + c.verdict() + "\n")
-	b.WriteString(apidiff.Markdown(c.Changes, 2))
-	c.onTheWire(&b, 2)
+	b.WriteString(apidiff.Markdown(c.Changes, level+1))
+	c.onTheWire(&b, level+1)
 	return b.String()
 }
 

@@ -25,6 +25,8 @@ type ImportOptions struct {
 	// Force accepts a document that lacks a tenth or more of the operations of
 	// the present contract.
 	Force bool
+	// Dry leaves the target as it is; the report says what would become of it.
+	Dry bool
 	// MaxBytes bounds the source; MaxSourceBytes if zero.
 	MaxBytes int64
 }
@@ -107,7 +109,7 @@ func Import(ctx context.Context, opts ImportOptions) (ImportReport, diag.List) {
 			return report, problems
 		}
 	}
-	if string(present) == string(report.Data) {
+	if opts.Dry || string(present) == string(report.Data) {
 		return report, problems
 	}
 	if err := writeFile(opts.Target, report.Data); err != nil {
