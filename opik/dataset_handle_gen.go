@@ -4,7 +4,6 @@ package opik
 
 import (
 	"context"
-	"iter"
 	"sync"
 
 	"github.com/opik-go/sdk/gen/rest"
@@ -16,8 +15,14 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
-// Dataset is a dataset on the server: items that experiments are run with.
-// [Client.CreateDataset], [Client.GetDataset] and [Client.GetDatasets] return it.
+// Dataset is a dataset on the server: items that an application is tried with.
+// Make or find one with [Client.CreateDataset], [Client.GetDataset],
+// [Client.GetOrCreateDataset] or [Client.GetDatasets].
+//
+// Items are written with Insert, Update, Delete and Clear, each of which makes a
+// new version of the dataset, and read with Items. The Import and Export methods
+// carry them from and to files. The methods of the handle are about items and
+// versions; [Client.Datasets] renames and deletes datasets.
 //
 // It keeps what the server last said about the dataset, until Refresh reads it
 // again. It is safe for concurrent use. A nil Dataset has no id, and its methods
@@ -94,91 +99,26 @@ func (h *Dataset) Refresh(ctx context.Context, opts ...CallOption) error {
 	return nil
 }
 
-// Update renames the dataset and changes what params sets.
-//
-// It is [DatasetsService.Update] for this dataset, which says more about requests
-// and errors.
-func (h *Dataset) Update(ctx context.Context, name string, params DatasetUpdateParams, opts ...CallOption) error {
-	if err := h.usable(); err != nil {
-		return err
-	}
-	return h.client.Datasets.Update(ctx, h.known().ID, name, params, opts...)
-}
-
-// Delete deletes the dataset. One that does not exist any more is no error.
-//
-// It is [DatasetsService.Delete] for this dataset, which says more about requests
-// and errors.
-func (h *Dataset) Delete(ctx context.Context, opts ...CallOption) error {
-	if err := h.usable(); err != nil {
-		return err
-	}
-	return h.client.Datasets.Delete(ctx, h.known().ID, opts...)
-}
-
-// Versions returns the versions of the dataset, newest first.
-//
-// It is [DatasetsService.ListVersions] for this dataset, which says more about
-// requests and errors.
-func (h *Dataset) Versions(ctx context.Context, params DatasetListVersionsParams, opts ...CallOption) iter.Seq2[rest.DatasetVersion, error] {
-	if err := h.usable(); err != nil {
-		return failed[rest.DatasetVersion](err)
-	}
-	return h.client.Datasets.ListVersions(ctx, h.known().ID, params, opts...)
-}
-
-// VersionsPage returns one page of [Dataset.Versions], the one that params.Page
-// says. It blocks until the server has answered its request.
-func (h *Dataset) VersionsPage(ctx context.Context, params DatasetListVersionsParams, opts ...CallOption) (*Page[rest.DatasetVersion], error) {
-	if err := h.usable(); err != nil {
-		return nil, err
-	}
-	return h.client.Datasets.ListVersionsPage(ctx, h.known().ID, params, opts...)
-}
-
-// Version returns the version with the name, such as v3. It fails with
-// [ErrNotFound] if there is none.
-//
-// It is [DatasetsService.RetrieveVersion] for this dataset, which says more about
-// requests and errors.
-func (h *Dataset) Version(ctx context.Context, versionName string, opts ...CallOption) (*rest.DatasetVersion, error) {
-	if err := h.usable(); err != nil {
-		return nil, err
-	}
-	return h.client.Datasets.RetrieveVersion(ctx, h.known().ID, versionName, opts...)
-}
-
-// CompareVersions returns how the latest version differs from what is in the
-// dataset now.
+// Diff returns how what is in the dataset now differs from the latest version.
+// [DatasetVersion.Diff] compares two versions.
 //
 // It is [DatasetsService.CompareVersions] for this dataset, which says more about
 // requests and errors.
-func (h *Dataset) CompareVersions(ctx context.Context, opts ...CallOption) (*rest.DatasetVersionDiff, error) {
+func (h *Dataset) Diff(ctx context.Context, opts ...CallOption) (*rest.DatasetVersionDiff, error) {
 	if err := h.usable(); err != nil {
 		return nil, err
 	}
 	return h.client.Datasets.CompareVersions(ctx, h.known().ID, opts...)
 }
 
-// RestoreVersion makes a new version that is as the one with the hash or tag, and
-// returns it.
+// StartExport lets the server write the dataset to a CSV file, and returns the job
+// that does so. [Dataset.ExportCSV] writes one here.
 //
-// It is [DatasetsService.RestoreVersion] for this dataset, which says more about
+// It is [DatasetsService.StartExport] for this dataset, which says more about
 // requests and errors.
-func (h *Dataset) RestoreVersion(ctx context.Context, versionRef string, opts ...CallOption) (*rest.DatasetVersion, error) {
+func (h *Dataset) StartExport(ctx context.Context, opts ...CallOption) (*rest.DatasetExportJob, error) {
 	if err := h.usable(); err != nil {
 		return nil, err
 	}
-	return h.client.Datasets.RestoreVersion(ctx, h.known().ID, versionRef, opts...)
-}
-
-// UpdateVersion changes the description of a version and adds tags to it.
-//
-// It is [DatasetsService.UpdateVersion] for this dataset, which says more about
-// requests and errors.
-func (h *Dataset) UpdateVersion(ctx context.Context, versionHash string, params DatasetUpdateVersionParams, opts ...CallOption) (*rest.DatasetVersion, error) {
-	if err := h.usable(); err != nil {
-		return nil, err
-	}
-	return h.client.Datasets.UpdateVersion(ctx, h.known().ID, versionHash, params, opts...)
+	return h.client.Datasets.StartExport(ctx, h.known().ID, opts...)
 }

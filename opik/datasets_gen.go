@@ -36,7 +36,7 @@ type CreateDatasetParams struct {
 }
 
 // CreateDataset creates a dataset and returns it. It fails with [ErrConflict] if
-// the workspace has one of that name.
+// the workspace has one of that name; [Client.GetOrCreateDataset] does not.
 //
 // It blocks for two requests: to create, and to read what was created. A refusal
 // by the server is an [*APIError].
@@ -69,8 +69,9 @@ type GetDatasetParams struct {
 	ProjectName string
 }
 
-// GetDataset returns the dataset with the name. It fails with [ErrNotFound] if
-// there is none. [DatasetsService.Get] finds one by its id.
+// GetDataset returns the dataset with the name, which may also be a test suite. It
+// fails with [ErrNotFound] if there is none. No items are read before they are
+// asked for. [DatasetsService.Get] finds a dataset by its id.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
@@ -83,70 +84,6 @@ func (c *Client) GetDataset(ctx context.Context, datasetName string, params GetD
 		return nil, err
 	}
 	return newDataset(c, *record), nil
-}
-
-// GetDatasetsParams holds the optional inputs of [Client.GetDatasets]. What has
-// its zero value is not sent.
-type GetDatasetsParams struct {
-	// Leaves out datasets that no experiment has used.
-	WithExperimentsOnly *bool
-	// Leaves out datasets that no optimization has used.
-	WithOptimizationsOnly *bool
-	// Id of a prompt that an experiment with the dataset has used.
-	PromptID string
-	// Id of the project.
-	ProjectID string
-	// Part of the name, in upper or lower case.
-	Name string
-	// Order; only the first element counts. Without it, newest first.
-	Sorting []rest.SortingField
-	// Conditions that an entry must meet, all of them.
-	Filters []rest.Filter
-	// Page is the number of the first page to read. Pages count from 1, the default.
-	Page int
-	// PageSize is the number of records to ask for in one request, by default 100.
-	PageSize int
-}
-
-// GetDatasets returns the datasets that match params.
-//
-// It fetches pages as the caller goes on and none after the caller stops. After an
-// error the iterator ends; every range over it starts anew. A refusal by the
-// server is an [*APIError].
-func (c *Client) GetDatasets(ctx context.Context, params GetDatasetsParams, opts ...CallOption) iter.Seq2[*Dataset, error] {
-	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Dataset], error) {
-		params := params
-		params.Page, params.PageSize = page, size
-		return c.GetDatasetsPage(ctx, params, opts...)
-	})
-}
-
-// GetDatasetsPage returns one page of [Client.GetDatasets], the one that
-// params.Page says. It blocks until the server has answered its request. A refusal
-// by the server is an [*APIError].
-func (c *Client) GetDatasetsPage(ctx context.Context, params GetDatasetsParams, opts ...CallOption) (*Page[*Dataset], error) {
-	page, size := pageOf(params.Page, params.PageSize)
-	answer, err := c.REST().FindDatasets(ctx, &rest.FindDatasetsParams{
-		Page:                  page,
-		Size:                  size,
-		WithExperimentsOnly:   params.WithExperimentsOnly,
-		WithOptimizationsOnly: params.WithOptimizationsOnly,
-		PromptID:              params.PromptID,
-		ProjectID:             params.ProjectID,
-		Name:                  params.Name,
-		Sorting:               params.Sorting,
-		Filters:               params.Filters,
-	}, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &Page[*Dataset]{
-		Number:     page,
-		Size:       size,
-		Items:      allHandles(c, newDataset, answer.Content),
-		Total:      valueOf(answer.Total),
-		SortableBy: answer.SortableBy,
-	}, nil
 }
 
 // DeleteDatasetParams holds the optional inputs of [Client.DeleteDataset]. What
@@ -181,8 +118,76 @@ type DatasetsService struct {
 //
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if there is no such dataset.
-func (s *DatasetsService) Get(ctx context.Context, id string, opts ...CallOption) (*rest.Dataset, error) {
-	return s.client.REST().GetDatasetByID(ctx, id, opts...)
+func (s *DatasetsService) Get(ctx context.Context, id string, opts ...CallOption) (*Dataset, error) {
+	record, err := s.client.REST().GetDatasetByID(ctx, id, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newDataset(s.client, *record), nil
+}
+
+// DatasetListParams holds the optional inputs of [DatasetsService.List]. What has
+// its zero value is not sent.
+type DatasetListParams struct {
+	// Leaves out datasets that no experiment has used.
+	WithExperimentsOnly *bool
+	// Leaves out datasets that no optimization has used.
+	WithOptimizationsOnly *bool
+	// Id of a prompt that an experiment with the dataset has used.
+	PromptID string
+	// Id of the project.
+	ProjectID string
+	// Part of the name, in upper or lower case.
+	Name string
+	// Order; only the first element counts. Without it, newest first.
+	Sorting []rest.SortingField
+	// Conditions that an entry must meet, all of them.
+	Filters []rest.Filter
+	// Page is the number of the first page to read. Pages count from 1, the default.
+	Page int
+	// PageSize is the number of records to ask for in one request, by default 100.
+	PageSize int
+}
+
+// List returns the datasets of the workspace that match params, test suites too.
+//
+// It fetches pages as the caller goes on and none after the caller stops. After an
+// error the iterator ends; every range over it starts anew. A refusal by the
+// server is an [*APIError].
+func (s *DatasetsService) List(ctx context.Context, params DatasetListParams, opts ...CallOption) iter.Seq2[*Dataset, error] {
+	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Dataset], error) {
+		params := params
+		params.Page, params.PageSize = page, size
+		return s.ListPage(ctx, params, opts...)
+	})
+}
+
+// ListPage returns one page of [DatasetsService.List], the one that params.Page
+// says. It blocks until the server has answered its request. A refusal by the
+// server is an [*APIError].
+func (s *DatasetsService) ListPage(ctx context.Context, params DatasetListParams, opts ...CallOption) (*Page[*Dataset], error) {
+	page, size := pageOf(params.Page, params.PageSize)
+	answer, err := s.client.REST().FindDatasets(ctx, &rest.FindDatasetsParams{
+		Page:                  page,
+		Size:                  size,
+		WithExperimentsOnly:   params.WithExperimentsOnly,
+		WithOptimizationsOnly: params.WithOptimizationsOnly,
+		PromptID:              params.PromptID,
+		ProjectID:             params.ProjectID,
+		Name:                  params.Name,
+		Sorting:               params.Sorting,
+		Filters:               params.Filters,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Page[*Dataset]{
+		Number:     page,
+		Size:       size,
+		Items:      allHandles(s.client, newDataset, answer.Content),
+		Total:      valueOf(answer.Total),
+		SortableBy: answer.SortableBy,
+	}, nil
 }
 
 // DatasetUpdateParams holds the optional inputs of [DatasetsService.Update]. What

@@ -30,12 +30,12 @@ func TestHandleOfNewRecord(t *testing.T) {
 		t.Errorf("read %+v, created %+v", same.Record(), d.Record())
 	}
 	n := 0
-	for listed, err := range c.GetDatasets(t.Context(), opik.GetDatasetsParams{}) {
+	for listed, err := range c.Datasets.List(t.Context(), opik.DatasetListParams{}) {
 		if n++; err != nil || listed.ID() != d.ID() {
 			t.Errorf("listed %v, %v", listed.Record(), err)
 		}
 	}
-	page, err := c.GetDatasetsPage(t.Context(), opik.GetDatasetsParams{})
+	page, err := c.Datasets.ListPage(t.Context(), opik.DatasetListParams{})
 	if err != nil || n != 1 || len(page.Items) != 1 || page.Items[0].Name() != "questions" {
 		t.Errorf("%d listed; page %+v, %v", n, page, err)
 	}
@@ -56,7 +56,7 @@ func TestHandleRefresh(t *testing.T) {
 	if err := d.Refresh(t.Context()); err != nil || d.Name() != "after" {
 		t.Errorf("name %q, %v", d.Name(), err)
 	}
-	if err := d.Delete(t.Context()); err != nil {
+	if err := c.Datasets.Delete(t.Context(), d.ID()); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Refresh(t.Context()); !errors.Is(err, opik.ErrNotFound) || d.Name() != "after" {
@@ -146,7 +146,7 @@ func TestHandlesOfBrokenList(t *testing.T) {
 	}
 	srv.Inject(opiktest.FailWith(http.StatusForbidden))
 	n := 0
-	for d, err := range c.GetDatasets(t.Context(), opik.GetDatasetsParams{}) {
+	for d, err := range c.Datasets.List(t.Context(), opik.DatasetListParams{}) {
 		if n++; d != nil || !errors.Is(err, opik.ErrForbidden) {
 			t.Errorf("dataset %v, error %v", d, err)
 		}

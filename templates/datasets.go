@@ -12,17 +12,15 @@ import (
 //opik:client
 type ClientDatasets interface {
 	// CreateDataset creates a dataset and returns it. It fails with [ErrConflict] if
-	// the workspace has one of that name.
+	// the workspace has one of that name; [Client.GetOrCreateDataset] does not.
 	CreateDataset(ctx context.Context, name string) (*Dataset, error)
 
-	// GetDataset returns the dataset with the name. It fails with [ErrNotFound] if
-	// there is none. [DatasetsService.Get] finds one by its id.
+	// GetDataset returns the dataset with the name, which may also be a test suite. It
+	// fails with [ErrNotFound] if there is none. No items are read before they are asked
+	// for. [DatasetsService.Get] finds a dataset by its id.
 	//
 	//opik:op getDatasetByIdentifier
 	GetDataset(ctx context.Context, datasetName string) (*Dataset, error)
-
-	//opik:op findDatasets
-	GetDatasets(ctx context.Context) iter.Seq2[*Dataset, error]
 
 	// DeleteDataset deletes the dataset with the name. It fails with [ErrNotFound] if
 	// there is none. [DatasetsService.Delete] deletes one by its id.
@@ -31,45 +29,36 @@ type ClientDatasets interface {
 	DeleteDataset(ctx context.Context, datasetName string) error
 }
 
-// Dataset is a dataset on the server: items that experiments are run with.
-// [Client.CreateDataset], [Client.GetDataset] and [Client.GetDatasets] return it.
+// Dataset is a dataset on the server: items that an application is tried with. Make
+// or find one with [Client.CreateDataset], [Client.GetDataset],
+// [Client.GetOrCreateDataset] or [Client.GetDatasets].
+//
+// Items are written with Insert, Update, Delete and Clear, each of which makes a new
+// version of the dataset, and read with Items. The Import and Export methods carry
+// them from and to files. The methods of the handle are about items and versions;
+// [Client.Datasets] renames and deletes datasets.
 //
 //opik:handle rest.Dataset service=Datasets state=datasetState
 type Dataset interface {
-	// Update renames the dataset and changes what params sets.
-	Update(ctx context.Context, name string) error
-
-	// Delete deletes the dataset. One that does not exist any more is no error.
-	Delete(ctx context.Context) error
-
-	// Versions returns the versions of the dataset, newest first.
+	// Diff returns how what is in the dataset now differs from the latest version.
+	// [DatasetVersion.Diff] compares two versions.
 	//
-	//opik:method ListVersions
-	Versions(ctx context.Context) iter.Seq2[rest.DatasetVersion, error]
+	//opik:method CompareVersions
+	Diff(ctx context.Context) (*rest.DatasetVersionDiff, error)
 
-	// Version returns the version with the name, such as v3. It fails with
-	// [ErrNotFound] if there is none.
-	//
-	//opik:method RetrieveVersion
-	Version(ctx context.Context, versionName string) (*rest.DatasetVersion, error)
-
-	// CompareVersions returns how the latest version differs from what is in the
-	// dataset now.
-	CompareVersions(ctx context.Context) (*rest.DatasetVersionDiff, error)
-
-	// RestoreVersion makes a new version that is as the one with the hash or tag, and
-	// returns it.
-	RestoreVersion(ctx context.Context, versionRef string) (*rest.DatasetVersion, error)
-
-	// UpdateVersion changes the description of a version and adds tags to it.
-	UpdateVersion(ctx context.Context, versionHash string) (*rest.DatasetVersion, error)
+	// StartExport lets the server write the dataset to a CSV file, and returns the job
+	// that does so. [Dataset.ExportCSV] writes one here.
+	StartExport(ctx context.Context) (*rest.DatasetExportJob, error)
 }
 
 // Datasets reads and writes datasets with their items, versions and exports.
 //
 //opik:service tag=Datasets
 type Datasets interface {
-	Get(ctx context.Context, id string) (*rest.Dataset, error)
+	Get(ctx context.Context, id string) (*Dataset, error)
+
+	// List returns the datasets of the workspace that match params, test suites too.
+	List(ctx context.Context) iter.Seq2[*Dataset, error]
 
 	// Update renames a dataset and changes what params sets. It fails with
 	// [ErrNotFound] if there is no such dataset, and with [ErrConflict] if another one
