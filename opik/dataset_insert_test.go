@@ -327,7 +327,7 @@ func TestInsertLargeItems(t *testing.T) {
 	s := newDatasetServer(t)
 	ds := s.dataset("d")
 	text := func(i, n int) opik.DatasetItem {
-		return opik.DatasetItem{Data: object{"n": i, "text": strings.Repeat("é\"", n/4)}} // four bytes each
+		return opik.DatasetItem{Data: object{"n": i, "text": strings.Repeat("xxxxxxxx\"", n/10)}} // ten bytes each
 	}
 	s.insert(ds, text(0, 2_400_000), text(1, 2_400_000), text(2, 400_000), text(3, 6_000_000), text(4, 10))
 	_, batches := s.take()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // AppendCanonical appends v in a form that does not depend on how it was written:
@@ -65,12 +66,17 @@ func (v Value) appendSorted(dst []byte) []byte {
 
 func appendASCII(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	for _, r := range s {
+	done := 0
+	for i, r := range s {
+		if ' ' <= r && r <= '~' && r != '"' && r != '\\' {
+			continue
+		}
+		dst = append(dst, s[done:i]...)
+		_, size := utf8.DecodeRuneInString(s[i:]) // of U+FFFD it may be one
+		done = i + size
 		switch {
 		case r == '"' || r == '\\':
 			dst = append(dst, '\\', byte(r))
-		case ' ' <= r && r <= '~':
-			dst = append(dst, byte(r))
 		case r == '\b':
 			dst = append(dst, '\\', 'b')
 		case r == '\f':
@@ -88,6 +94,7 @@ func appendASCII(dst []byte, s string) []byte {
 			dst = appendUnit(dst, r)
 		}
 	}
+	dst = append(dst, s[done:]...)
 	return append(dst, '"')
 }
 

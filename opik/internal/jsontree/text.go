@@ -15,7 +15,7 @@ func (p *parser) text() (string, error) {
 			text := string(p.src[start:p.at])
 			p.at++
 			return text, nil
-		case c == '\\' || c < ' ' || c >= utf8.RuneSelf:
+		case !isPlain(c):
 			return p.escaped(append(make([]byte, 0, 2*(p.at-start)+32), p.src[start:p.at]...))
 		}
 		p.at++
@@ -40,8 +40,11 @@ func (p *parser) escaped(b []byte) (string, error) {
 			}
 			b = utf8.AppendRune(b, r)
 		case c < utf8.RuneSelf:
-			b = append(b, c)
-			p.at++
+			start := p.at
+			for p.at < len(p.src) && isPlain(p.src[p.at]) {
+				p.at++
+			}
+			b = append(b, p.src[start:p.at]...)
 		default:
 			r, size := utf8.DecodeRune(p.src[p.at:])
 			b = utf8.AppendRune(b, r) // what is no UTF-8 becomes U+FFFD
@@ -50,6 +53,9 @@ func (p *parser) escaped(b []byte) (string, error) {
 	}
 	return "", p.fail("no end of a string")
 }
+
+// isPlain reports whether a byte stands for itself in a string.
+func isPlain(c byte) bool { return ' ' <= c && c < utf8.RuneSelf && c != '"' && c != '\\' }
 
 // escape reads what comes after a backslash.
 func (p *parser) escape() (rune, error) {
