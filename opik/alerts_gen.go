@@ -37,6 +37,9 @@ func (s *AlertsService) Get(ctx context.Context, id string, opts ...CallOption) 
 type AlertListParams struct {
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter AlertFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -62,12 +65,16 @@ func (s *AlertsService) List(ctx context.Context, params AlertListParams, opts .
 // says. It blocks until the server has answered its request. A refusal by the
 // server is an [*APIError].
 func (s *AlertsService) ListPage(ctx context.Context, params AlertListParams, opts ...CallOption) (*Page[rest.Alert], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindAlerts(ctx, &rest.FindAlertsParams{
 		Page:    page,
 		Size:    size,
 		Sorting: params.Sorting,
-		Filters: params.Filters,
+		Filters: filters,
 	}, opts...)
 	if err != nil {
 		return nil, err

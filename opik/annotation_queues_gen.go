@@ -86,6 +86,9 @@ func (s *AnnotationQueuesService) Get(ctx context.Context, id string, opts ...Ca
 type AnnotationQueueListParams struct {
 	// Part of the name, in upper or lower case.
 	Name string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter AnnotationQueueFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Order; only the first element counts. Without it, newest first.
@@ -113,12 +116,16 @@ func (s *AnnotationQueuesService) List(ctx context.Context, params AnnotationQue
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
 func (s *AnnotationQueuesService) ListPage(ctx context.Context, params AnnotationQueueListParams, opts ...CallOption) (*Page[rest.AnnotationQueue], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindAnnotationQueues(ctx, &rest.FindAnnotationQueuesParams{
 		Page:    page,
 		Size:    size,
 		Name:    params.Name,
-		Filters: params.Filters,
+		Filters: filters,
 		Sorting: params.Sorting,
 	}, opts...)
 	if err != nil {

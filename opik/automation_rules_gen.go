@@ -47,6 +47,9 @@ type AutomationRuleListParams struct {
 	ID string
 	// Part of the name, in upper or lower case.
 	Name string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter AutomationRuleFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Order; only the first element counts. Without it, newest first.
@@ -74,12 +77,16 @@ func (s *AutomationRulesService) List(ctx context.Context, params AutomationRule
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
 func (s *AutomationRulesService) ListPage(ctx context.Context, params AutomationRuleListParams, opts ...CallOption) (*Page[rest.AutomationRuleEvaluator], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindEvaluators(ctx, &rest.FindEvaluatorsParams{
 		ProjectID: params.ProjectID,
 		ID:        params.ID,
 		Name:      params.Name,
-		Filters:   params.Filters,
+		Filters:   filters,
 		Sorting:   params.Sorting,
 		Page:      page,
 		Size:      size,

@@ -40,6 +40,9 @@ type DashboardListParams struct {
 	ProjectID string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DashboardFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -65,6 +68,10 @@ func (s *DashboardsService) List(ctx context.Context, params DashboardListParams
 // says. It blocks until the server has answered its request. A refusal by the
 // server is an [*APIError].
 func (s *DashboardsService) ListPage(ctx context.Context, params DashboardListParams, opts ...CallOption) (*Page[rest.Dashboard], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindDashboards(ctx, &rest.FindDashboardsParams{
 		Page:      page,
@@ -72,7 +79,7 @@ func (s *DashboardsService) ListPage(ctx context.Context, params DashboardListPa
 		Name:      params.Name,
 		ProjectID: params.ProjectID,
 		Sorting:   params.Sorting,
-		Filters:   params.Filters,
+		Filters:   filters,
 	}, opts...)
 	if err != nil {
 		return nil, err

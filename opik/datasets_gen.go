@@ -141,6 +141,9 @@ type DatasetListParams struct {
 	Name string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DatasetFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -166,6 +169,10 @@ func (s *DatasetsService) List(ctx context.Context, params DatasetListParams, op
 // says. It blocks until the server has answered its request. A refusal by the
 // server is an [*APIError].
 func (s *DatasetsService) ListPage(ctx context.Context, params DatasetListParams, opts ...CallOption) (*Page[*Dataset], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindDatasets(ctx, &rest.FindDatasetsParams{
 		Page:                  page,
@@ -176,7 +183,7 @@ func (s *DatasetsService) ListPage(ctx context.Context, params DatasetListParams
 		ProjectID:             params.ProjectID,
 		Name:                  params.Name,
 		Sorting:               params.Sorting,
-		Filters:               params.Filters,
+		Filters:               filters,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -322,6 +329,9 @@ func (s *DatasetsService) GetItem(ctx context.Context, itemID string, opts ...Ca
 type DatasetListItemsParams struct {
 	// Hash or tag of a version; without it, the latest one.
 	Version string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DatasetItemFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.DatasetItemFilter
 	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
@@ -360,12 +370,16 @@ type DatasetListItemsPage struct {
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
 func (s *DatasetsService) ListItemsPage(ctx context.Context, id string, params DatasetListItemsParams, opts ...CallOption) (*DatasetListItemsPage, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetDatasetItems(ctx, id, &rest.GetDatasetItemsParams{
 		Page:     page,
 		Size:     size,
 		Version:  params.Version,
-		Filters:  params.Filters,
+		Filters:  filters,
 		Truncate: params.Truncate,
 	}, opts...)
 	if err != nil {
@@ -388,6 +402,9 @@ func (s *DatasetsService) ListItemsPage(ctx context.Context, id string, params D
 type DatasetSearchItemsParams struct {
 	// Hash or tag of a version; without it, the latest one.
 	DatasetVersion string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DatasetItemFilter
 	// Conditions that an item must meet, all of them.
 	Filters rest.JSONText[rest.DatasetItemFilter]
 	// Project to look in first, before the whole workspace. By default it is the
@@ -413,10 +430,14 @@ type DatasetSearchItemsParams struct {
 // A refusal by the server is an [*APIError].
 func (s *DatasetsService) SearchItems(ctx context.Context, datasetName string, params DatasetSearchItemsParams, opts ...CallOption) iter.Seq2[rest.DatasetItem, error] {
 	open := func(ctx context.Context, after string, limit int) (*rest.Stream[rest.DatasetItem], error) {
+		filters, err := bothFilters(params.Filter.Parse, params.Filters)
+		if err != nil {
+			return nil, err
+		}
 		return s.client.REST().StreamDatasetItems(ctx, rest.DatasetItemStreamRequest{
 			DatasetName:     datasetName,
 			DatasetVersion:  params.DatasetVersion,
-			Filters:         params.Filters,
+			Filters:         filters,
 			LastRetrievedID: after,
 			ProjectName:     s.client.projectName(params.ProjectName, ""),
 			SteamLimit:      limit,
@@ -473,6 +494,9 @@ func (s *DatasetsService) UpdateItem(ctx context.Context, itemID string, params 
 type DatasetUpdateItemsParams struct {
 	// Id of the dataset that the filters apply to.
 	DatasetID string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DatasetItemFilter
 	// Conditions that the items to change meet; they need DatasetID.
 	Filters []rest.DatasetItemFilter
 	// Ids of the items to change; give them or filters. 1 to 1,000 values.
@@ -487,9 +511,13 @@ type DatasetUpdateItemsParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *DatasetsService) UpdateItems(ctx context.Context, update rest.DatasetItemUpdate, params DatasetUpdateItemsParams, opts ...CallOption) error {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return err
+	}
 	return s.client.REST().BatchUpdateDatasetItems(ctx, rest.DatasetItemBatchUpdate{
 		DatasetID: params.DatasetID,
-		Filters:   params.Filters,
+		Filters:   filters,
 		IDs:       params.IDs,
 		MergeTags: params.MergeTags,
 		Update:    update,
@@ -504,6 +532,9 @@ type DatasetDeleteItemsParams struct {
 	BatchGroupID string
 	// Id of the dataset to delete from; give it or the ids.
 	DatasetID string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DatasetItemFilter
 	// Conditions that the items meet. Without any, all are deleted.
 	Filters []rest.DatasetItemFilter
 	// Ids of the items to delete; give them or the dataset. 1 to 1,000 values.
@@ -516,10 +547,14 @@ type DatasetDeleteItemsParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *DatasetsService) DeleteItems(ctx context.Context, params DatasetDeleteItemsParams, opts ...CallOption) error {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return err
+	}
 	return s.client.REST().DeleteDatasetItems(ctx, rest.DatasetItemsDelete{
 		BatchGroupID: params.BatchGroupID,
 		DatasetID:    params.DatasetID,
-		Filters:      params.Filters,
+		Filters:      filters,
 		ItemIDs:      params.ItemIDs,
 	}, opts...)
 }
@@ -652,6 +687,9 @@ func (s *DatasetsService) ApplyItemChanges(ctx context.Context, id string, param
 // DatasetListExperimentItemsParams holds the optional inputs of
 // [DatasetsService.ListExperimentItems]. What has its zero value is not sent.
 type DatasetListExperimentItemsParams struct {
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentItemFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.ExperimentComparisonFilter
 	// Order; only the first element counts. Without it, newest first.
@@ -697,12 +735,16 @@ type DatasetListExperimentItemsPage struct {
 // until the server has answered its request. A refusal by the server is an
 // [*APIError].
 func (s *DatasetsService) ListExperimentItemsPage(ctx context.Context, id string, experimentIDs []string, params DatasetListExperimentItemsParams, opts ...CallOption) (*DatasetListExperimentItemsPage, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindDatasetItemsWithExperimentItems(ctx, id, &rest.FindDatasetItemsWithExperimentItemsParams{
 		Page:          page,
 		Size:          size,
 		ExperimentIDs: experimentIDs,
-		Filters:       params.Filters,
+		Filters:       filters,
 		Sorting:       params.Sorting,
 		Search:        params.Search,
 		Truncate:      params.Truncate,
@@ -725,6 +767,9 @@ func (s *DatasetsService) ListExperimentItemsPage(ctx context.Context, id string
 // DatasetExperimentItemsStatsParams holds the optional inputs of
 // [DatasetsService.ExperimentItemsStats]. What has its zero value is not sent.
 type DatasetExperimentItemsStatsParams struct {
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentItemFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.ExperimentComparisonFilter
 }
@@ -735,9 +780,13 @@ type DatasetExperimentItemsStatsParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *DatasetsService) ExperimentItemsStats(ctx context.Context, id string, experimentIDs []string, params DatasetExperimentItemsStatsParams, opts ...CallOption) ([]rest.ProjectStatItemObject, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	answer, err := s.client.REST().GetDatasetExperimentItemsStats(ctx, id, &rest.GetDatasetExperimentItemsStatsParams{
 		ExperimentIDs: experimentIDs,
-		Filters:       params.Filters,
+		Filters:       filters,
 	}, opts...)
 	if err != nil {
 		return nil, err

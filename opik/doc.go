@@ -56,8 +56,30 @@
 //		fmt.Println(trace.Name)
 //	}
 //
+// # Filters
+//
+// Lists and searches that can be filtered take a text in Opik's query language:
+// conditions on fields, joined by AND. A field that holds JSON or scores takes a key
+// behind a dot; text and times stand in quotes:
+//
+//	name = "answer" AND usage.total_tokens > 1000 AND metadata.model starts_with "gpt"
+//
+// The fields of variables such as [TraceFields] make the same conditions, with types
+// that the compiler checks; [And] joins them:
+//
+//	params := opik.SearchTracesParams{Filter: opik.And(
+//		opik.TraceFields.FeedbackScores.Name("accuracy").LessThan(0.5),
+//		opik.TraceFields.Tags.Contains("production"),
+//	)}
+//
+// A text that is wrong is a [*FilterError], and nothing is sent.
+//
+// # Waiting
+//
 // What was delivered may take a while to be found; [WaitFor] repeats a search until
 // it has enough results.
+//
+// # Inputs and errors
 //
 // Optional inputs are fields of a params struct. A field that has its zero value is
 // not sent; numbers and booleans for which zero means something are pointers, made

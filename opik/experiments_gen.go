@@ -55,6 +55,9 @@ type ExperimentListParams struct {
 	ProjectDeleted *bool
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Ids of the experiments.
@@ -84,6 +87,10 @@ func (s *ExperimentsService) List(ctx context.Context, params ExperimentListPara
 // says. It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *ExperimentsService) ListPage(ctx context.Context, params ExperimentListParams, opts ...CallOption) (*Page[rest.Experiment], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindExperiments(ctx, &rest.FindExperimentsParams{
 		Page:           page,
@@ -97,7 +104,7 @@ func (s *ExperimentsService) ListPage(ctx context.Context, params ExperimentList
 		ProjectID:      params.ProjectID,
 		ProjectDeleted: params.ProjectDeleted,
 		Sorting:        params.Sorting,
-		Filters:        params.Filters,
+		Filters:        filters,
 		ExperimentIDs:  params.ExperimentIDs,
 		ForceSorting:   params.ForceSorting,
 	}, opts...)
@@ -341,6 +348,9 @@ type ExperimentGroupsParams struct {
 	ProjectID string
 	// ProjectDeleted is sent as project_deleted.
 	ProjectDeleted *bool
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 }
@@ -352,13 +362,17 @@ type ExperimentGroupsParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *ExperimentsService) Groups(ctx context.Context, groups []rest.GroupBy, params ExperimentGroupsParams, opts ...CallOption) (*rest.ExperimentGroupResponse, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	return s.client.REST().FindExperimentGroups(ctx, &rest.FindExperimentGroupsParams{
 		Groups:         groups,
 		Types:          params.Types,
 		Name:           params.Name,
 		ProjectID:      params.ProjectID,
 		ProjectDeleted: params.ProjectDeleted,
-		Filters:        params.Filters,
+		Filters:        filters,
 	}, opts...)
 }
 
@@ -373,6 +387,9 @@ type ExperimentAggregateGroupsParams struct {
 	ProjectID string
 	// ProjectDeleted is sent as project_deleted.
 	ProjectDeleted *bool
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 }
@@ -383,13 +400,17 @@ type ExperimentAggregateGroupsParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *ExperimentsService) AggregateGroups(ctx context.Context, groups []rest.GroupBy, params ExperimentAggregateGroupsParams, opts ...CallOption) (*rest.ExperimentGroupAggregationsResponse, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	return s.client.REST().FindExperimentGroupsAggregations(ctx, &rest.FindExperimentGroupsAggregationsParams{
 		Groups:         groups,
 		Types:          params.Types,
 		Name:           params.Name,
 		ProjectID:      params.ProjectID,
 		ProjectDeleted: params.ProjectDeleted,
-		Filters:        params.Filters,
+		Filters:        filters,
 	}, opts...)
 }
 

@@ -49,6 +49,9 @@ type OptimizationListParams struct {
 	DatasetDeleted *bool
 	// Id of the project.
 	ProjectID string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter OptimizationFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -74,6 +77,10 @@ func (s *OptimizationsService) List(ctx context.Context, params OptimizationList
 // params.Page says. It blocks until the server has answered its request. Its error
 // matches [ErrInvalid] if the server does not accept the input.
 func (s *OptimizationsService) ListPage(ctx context.Context, params OptimizationListParams, opts ...CallOption) (*Page[rest.Optimization], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindOptimizations(ctx, &rest.FindOptimizationsParams{
 		Page:           page,
@@ -83,7 +90,7 @@ func (s *OptimizationsService) ListPage(ctx context.Context, params Optimization
 		DatasetName:    params.DatasetName,
 		DatasetDeleted: params.DatasetDeleted,
 		ProjectID:      params.ProjectID,
-		Filters:        params.Filters,
+		Filters:        filters,
 	}, opts...)
 	if err != nil {
 		return nil, err

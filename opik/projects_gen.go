@@ -279,10 +279,19 @@ type ProjectMetricsParams struct {
 	IntervalEnd time.Time
 	// Beginning of the time range.
 	IntervalStart time.Time
+	// Conditions in Opik's query language, which hold together with those in
+	// SpanFilters. A mistake in them is a [*FilterError], and nothing is sent.
+	SpanFilter SpanFilter
 	// Conditions that the spans must meet, all of them.
 	SpanFilters []rest.SpanFilter
+	// Conditions in Opik's query language, which hold together with those in
+	// ThreadFilters. A mistake in them is a [*FilterError], and nothing is sent.
+	ThreadFilter ThreadFilter
 	// Conditions that the threads must meet, all of them.
 	ThreadFilters []rest.TraceThreadFilter
+	// Conditions in Opik's query language, which hold together with those in
+	// TraceFilters. A mistake in them is a [*FilterError], and nothing is sent.
+	TraceFilter TraceFilter
 	// Conditions that the traces must meet, all of them.
 	TraceFilters []rest.TraceFilter
 }
@@ -293,15 +302,27 @@ type ProjectMetricsParams struct {
 // [ErrNotFound] if what it names does not exist, [ErrInvalid] if the server does
 // not accept the input.
 func (s *ProjectsService) Metrics(ctx context.Context, id string, metricType rest.MetricType, interval rest.MetricInterval, params ProjectMetricsParams, opts ...CallOption) (*rest.ProjectMetricResponse, error) {
+	spanFilters, err := bothFilters(params.SpanFilter.Parse, params.SpanFilters)
+	if err != nil {
+		return nil, err
+	}
+	threadFilters, err := bothFilters(params.ThreadFilter.Parse, params.ThreadFilters)
+	if err != nil {
+		return nil, err
+	}
+	traceFilters, err := bothFilters(params.TraceFilter.Parse, params.TraceFilters)
+	if err != nil {
+		return nil, err
+	}
 	return s.client.REST().GetProjectMetrics(ctx, id, rest.ProjectMetricRequest{
 		Breakdown:     params.Breakdown,
 		Interval:      interval,
 		IntervalEnd:   params.IntervalEnd,
 		IntervalStart: params.IntervalStart,
 		MetricType:    metricType,
-		SpanFilters:   params.SpanFilters,
-		ThreadFilters: params.ThreadFilters,
-		TraceFilters:  params.TraceFilters,
+		SpanFilters:   spanFilters,
+		ThreadFilters: threadFilters,
+		TraceFilters:  traceFilters,
 	}, opts...)
 }
 
@@ -352,6 +373,9 @@ func (s *ProjectsService) ListActivitiesPage(ctx context.Context, projectID stri
 type ProjectListAlertsParams struct {
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter AlertFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -377,12 +401,16 @@ func (s *ProjectsService) ListAlerts(ctx context.Context, projectID string, para
 // params.Page says. It blocks until the server has answered its request. Its error
 // matches [ErrInvalid] if the server does not accept the input.
 func (s *ProjectsService) ListAlertsPage(ctx context.Context, projectID string, params ProjectListAlertsParams, opts ...CallOption) (*Page[rest.Alert], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindAlertsByProject(ctx, projectID, &rest.FindAlertsByProjectParams{
 		Page:    page,
 		Size:    size,
 		Sorting: params.Sorting,
-		Filters: params.Filters,
+		Filters: filters,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -403,6 +431,9 @@ type ProjectListDashboardsParams struct {
 	Name string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DashboardFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -428,13 +459,17 @@ func (s *ProjectsService) ListDashboards(ctx context.Context, projectID string, 
 // that params.Page says. It blocks until the server has answered its request. A
 // refusal by the server is an [*APIError].
 func (s *ProjectsService) ListDashboardsPage(ctx context.Context, projectID string, params ProjectListDashboardsParams, opts ...CallOption) (*Page[rest.Dashboard], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindDashboardsByProject(ctx, projectID, &rest.FindDashboardsByProjectParams{
 		Page:    page,
 		Size:    size,
 		Name:    params.Name,
 		Sorting: params.Sorting,
-		Filters: params.Filters,
+		Filters: filters,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -459,6 +494,9 @@ type ProjectListDatasetsParams struct {
 	Name string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter DatasetFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -484,6 +522,10 @@ func (s *ProjectsService) ListDatasets(ctx context.Context, projectID string, pa
 // that params.Page says. It blocks until the server has answered its request. A
 // refusal by the server is an [*APIError].
 func (s *ProjectsService) ListDatasetsPage(ctx context.Context, projectID string, params ProjectListDatasetsParams, opts ...CallOption) (*Page[rest.Dataset], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindDatasetsByProject(ctx, projectID, &rest.FindDatasetsByProjectParams{
 		Page:                  page,
@@ -492,7 +534,7 @@ func (s *ProjectsService) ListDatasetsPage(ctx context.Context, projectID string
 		WithOptimizationsOnly: params.WithOptimizationsOnly,
 		Name:                  params.Name,
 		Sorting:               params.Sorting,
-		Filters:               params.Filters,
+		Filters:               filters,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -522,6 +564,9 @@ type ProjectListExperimentsParams struct {
 	DatasetDeleted *bool
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Ids of the experiments.
@@ -551,6 +596,10 @@ func (s *ProjectsService) ListExperiments(ctx context.Context, projectID string,
 // one that params.Page says. It blocks until the server has answered its request.
 // Its error matches [ErrInvalid] if the server does not accept the input.
 func (s *ProjectsService) ListExperimentsPage(ctx context.Context, projectID string, params ProjectListExperimentsParams, opts ...CallOption) (*Page[rest.Experiment], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindExperimentsByProject(ctx, projectID, &rest.FindExperimentsByProjectParams{
 		Page:           page,
@@ -561,7 +610,7 @@ func (s *ProjectsService) ListExperimentsPage(ctx context.Context, projectID str
 		Name:           params.Name,
 		DatasetDeleted: params.DatasetDeleted,
 		Sorting:        params.Sorting,
-		Filters:        params.Filters,
+		Filters:        filters,
 		ExperimentIDs:  params.ExperimentIDs,
 		ForceSorting:   params.ForceSorting,
 	}, opts...)
@@ -589,6 +638,9 @@ type ProjectListOptimizationsParams struct {
 	// Leaves out entries whose dataset still exists; if false, those whose dataset is
 	// gone.
 	DatasetDeleted *bool
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter OptimizationFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -614,6 +666,10 @@ func (s *ProjectsService) ListOptimizations(ctx context.Context, projectID strin
 // the one that params.Page says. It blocks until the server has answered its
 // request. Its error matches [ErrInvalid] if the server does not accept the input.
 func (s *ProjectsService) ListOptimizationsPage(ctx context.Context, projectID string, params ProjectListOptimizationsParams, opts ...CallOption) (*Page[rest.Optimization], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindOptimizationsByProject(ctx, projectID, &rest.FindOptimizationsByProjectParams{
 		Page:           page,
@@ -622,7 +678,7 @@ func (s *ProjectsService) ListOptimizationsPage(ctx context.Context, projectID s
 		DatasetName:    params.DatasetName,
 		Name:           params.Name,
 		DatasetDeleted: params.DatasetDeleted,
-		Filters:        params.Filters,
+		Filters:        filters,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -643,6 +699,9 @@ type ProjectListPromptsParams struct {
 	Name string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter PromptFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -668,13 +727,17 @@ func (s *ProjectsService) ListPrompts(ctx context.Context, projectID string, par
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
 func (s *ProjectsService) ListPromptsPage(ctx context.Context, projectID string, params ProjectListPromptsParams, opts ...CallOption) (*Page[rest.Prompt], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetPromptsByProject(ctx, projectID, &rest.GetPromptsByProjectParams{
 		Page:    page,
 		Size:    size,
 		Name:    params.Name,
 		Sorting: params.Sorting,
-		Filters: params.Filters,
+		Filters: filters,
 	}, opts...)
 	if err != nil {
 		return nil, err

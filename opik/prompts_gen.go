@@ -126,6 +126,9 @@ type PromptListParams struct {
 	ProjectID string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter PromptFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -151,6 +154,10 @@ func (s *PromptsService) List(ctx context.Context, params PromptListParams, opts
 // says. It blocks until the server has answered its request. A refusal by the
 // server is an [*APIError].
 func (s *PromptsService) ListPage(ctx context.Context, params PromptListParams, opts ...CallOption) (*Page[rest.Prompt], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetPrompts(ctx, &rest.GetPromptsParams{
 		Page:      page,
@@ -158,7 +165,7 @@ func (s *PromptsService) ListPage(ctx context.Context, params PromptListParams, 
 		Name:      params.Name,
 		ProjectID: params.ProjectID,
 		Sorting:   params.Sorting,
-		Filters:   params.Filters,
+		Filters:   filters,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -310,6 +317,9 @@ type PromptListVersionsParams struct {
 	Search string
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter PromptVersionFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.Filter
 	// Page is the number of the first page to read. Pages count from 1, the default.
@@ -335,13 +345,17 @@ func (s *PromptsService) ListVersions(ctx context.Context, id string, params Pro
 // params.Page says. It blocks until the server has answered its request. A refusal
 // by the server is an [*APIError].
 func (s *PromptsService) ListVersionsPage(ctx context.Context, id string, params PromptListVersionsParams, opts ...CallOption) (*Page[rest.PromptVersion], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetPromptVersions(ctx, id, &rest.GetPromptVersionsParams{
 		Page:    page,
 		Size:    size,
 		Search:  params.Search,
 		Sorting: params.Sorting,
-		Filters: params.Filters,
+		Filters: filters,
 	}, opts...)
 	if err != nil {
 		return nil, err

@@ -117,6 +117,9 @@ type SpanListParams struct {
 	TraceID string
 	// Type of the spans.
 	Type rest.SpanType
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter SpanFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.SpanFilter
 	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
@@ -156,6 +159,10 @@ func (s *SpansService) List(ctx context.Context, params SpanListParams, opts ...
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *SpansService) ListPage(ctx context.Context, params SpanListParams, opts ...CallOption) (*Page[rest.Span], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetSpansByProject(ctx, &rest.GetSpansByProjectParams{
 		Page:             page,
@@ -164,7 +171,7 @@ func (s *SpansService) ListPage(ctx context.Context, params SpanListParams, opts
 		ProjectID:        params.ProjectID,
 		TraceID:          params.TraceID,
 		Type:             params.Type,
-		Filters:          params.Filters,
+		Filters:          filters,
 		Truncate:         params.Truncate,
 		StripAttachments: params.StripAttachments,
 		Sorting:          params.Sorting,
@@ -221,6 +228,9 @@ type SpanStatsParams struct {
 	TraceID string
 	// Type of the spans.
 	Type rest.SpanType
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter SpanFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.SpanFilter
 	// Text that an entry must contain, in upper or lower case.
@@ -237,12 +247,16 @@ type SpanStatsParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *SpansService) Stats(ctx context.Context, params SpanStatsParams, opts ...CallOption) ([]rest.ProjectStatItemObject, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	answer, err := s.client.REST().GetSpanStats(ctx, &rest.GetSpanStatsParams{
 		ProjectID:   params.ProjectID,
 		ProjectName: s.client.projectName(params.ProjectName, params.ProjectID),
 		TraceID:     params.TraceID,
 		Type:        params.Type,
-		Filters:     params.Filters,
+		Filters:     filters,
 		Search:      params.Search,
 		FromTime:    params.FromTime,
 		ToTime:      params.ToTime,
@@ -394,6 +408,9 @@ func (s *SpansService) DeleteComments(ctx context.Context, ids []string, opts ..
 type SearchSpansParams struct {
 	// Fields to leave out, also such as are always there otherwise.
 	Exclude []rest.SpanField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter SpanFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.SpanFilter
 	// Beginning of the time range; the time in the ids counts.
@@ -430,9 +447,13 @@ type SearchSpansParams struct {
 // Its error matches [ErrInvalid] if the server does not accept the input.
 func (c *Client) SearchSpans(ctx context.Context, params SearchSpansParams, opts ...CallOption) iter.Seq2[rest.Span, error] {
 	open := func(ctx context.Context, after string, limit int) (*rest.Stream[rest.Span], error) {
+		filters, err := bothFilters(params.Filter.Parse, params.Filters)
+		if err != nil {
+			return nil, err
+		}
 		return c.REST().SearchSpans(ctx, rest.SpanSearchStreamRequest{
 			Exclude:         params.Exclude,
-			Filters:         params.Filters,
+			Filters:         filters,
 			FromTime:        params.FromTime,
 			LastRetrievedID: after,
 			Limit:           limit,

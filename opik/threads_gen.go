@@ -62,6 +62,9 @@ type ThreadListParams struct {
 	Truncate *bool
 	// Leaves placeholders where the server took out attachments; faster.
 	StripAttachments *bool
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ThreadFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.TraceThreadFilter
 	// Order; only the first element counts. Without it, newest first.
@@ -97,6 +100,10 @@ func (s *ThreadsService) List(ctx context.Context, params ThreadListParams, opts
 // says. It blocks until the server has answered its request. A refusal by the
 // server is an [*APIError].
 func (s *ThreadsService) ListPage(ctx context.Context, params ThreadListParams, opts ...CallOption) (*Page[rest.TraceThread], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetTraceThreads(ctx, &rest.GetTraceThreadsParams{
 		Page:              page,
@@ -105,7 +112,7 @@ func (s *ThreadsService) ListPage(ctx context.Context, params ThreadListParams, 
 		ProjectID:         params.ProjectID,
 		Truncate:          params.Truncate,
 		StripAttachments:  params.StripAttachments,
-		Filters:           params.Filters,
+		Filters:           filters,
 		Sorting:           params.Sorting,
 		Search:            params.Search,
 		FromTime:          params.FromTime,
@@ -245,6 +252,9 @@ type ThreadStatsParams struct {
 	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
 	// client's project.
 	ProjectName string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ThreadFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.TraceThreadFilter
 	// Text that an entry must contain, in upper or lower case.
@@ -261,10 +271,14 @@ type ThreadStatsParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *ThreadsService) Stats(ctx context.Context, params ThreadStatsParams, opts ...CallOption) ([]rest.ProjectStatItemObject, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	answer, err := s.client.REST().GetTraceThreadStats(ctx, &rest.GetTraceThreadStatsParams{
 		ProjectID:   params.ProjectID,
 		ProjectName: s.client.projectName(params.ProjectName, params.ProjectID),
-		Filters:     params.Filters,
+		Filters:     filters,
 		Search:      params.Search,
 		FromTime:    params.FromTime,
 		ToTime:      params.ToTime,
@@ -384,6 +398,9 @@ func (s *ThreadsService) DeleteComments(ctx context.Context, ids []string, opts 
 // SearchThreadsParams holds the optional inputs of [Client.SearchThreads]. What
 // has its zero value is not sent.
 type SearchThreadsParams struct {
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ThreadFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.TraceThreadFilter
 	// Beginning of the time range; the time in the ids counts.
@@ -416,8 +433,12 @@ type SearchThreadsParams struct {
 // Its error matches [ErrInvalid] if the server does not accept the input.
 func (c *Client) SearchThreads(ctx context.Context, params SearchThreadsParams, opts ...CallOption) iter.Seq2[rest.TraceThread, error] {
 	open := func(ctx context.Context, limit int) (*rest.Stream[rest.TraceThread], error) {
+		filters, err := bothFilters(params.Filter.Parse, params.Filters)
+		if err != nil {
+			return nil, err
+		}
 		return c.REST().SearchTraceThreads(ctx, rest.TraceThreadSearchStreamRequest{
-			Filters:          params.Filters,
+			Filters:          filters,
 			FromTime:         params.FromTime,
 			Limit:            limit,
 			ProjectID:        params.ProjectID,

@@ -93,6 +93,9 @@ type TraceListParams struct {
 	ProjectName string
 	// Id of the project; goes before a name.
 	ProjectID string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter TraceFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.TraceFilter
 	// Cuts inputs, outputs and metadata to strings of 10,001 characters.
@@ -134,13 +137,17 @@ func (s *TracesService) List(ctx context.Context, params TraceListParams, opts .
 // says. It blocks until the server has answered its request. A refusal by the
 // server is an [*APIError].
 func (s *TracesService) ListPage(ctx context.Context, params TraceListParams, opts ...CallOption) (*Page[rest.Trace], error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().GetTracesByProject(ctx, &rest.GetTracesByProjectParams{
 		Page:              page,
 		Size:              size,
 		ProjectName:       s.client.projectName(params.ProjectName, params.ProjectID),
 		ProjectID:         params.ProjectID,
-		Filters:           params.Filters,
+		Filters:           filters,
 		Truncate:          params.Truncate,
 		StripAttachments:  params.StripAttachments,
 		Sorting:           params.Sorting,
@@ -213,6 +220,9 @@ type TraceStatsParams struct {
 	// Name of the project, in upper or lower case. Without it and ProjectID, it is the
 	// client's project.
 	ProjectName string
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter TraceFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.TraceFilter
 	// Text that an entry must contain, in upper or lower case.
@@ -229,10 +239,14 @@ type TraceStatsParams struct {
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
 func (s *TracesService) Stats(ctx context.Context, params TraceStatsParams, opts ...CallOption) ([]rest.ProjectStatItemObject, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	answer, err := s.client.REST().GetTraceStats(ctx, &rest.GetTraceStatsParams{
 		ProjectID:   params.ProjectID,
 		ProjectName: s.client.projectName(params.ProjectName, params.ProjectID),
-		Filters:     params.Filters,
+		Filters:     filters,
 		Search:      params.Search,
 		FromTime:    params.FromTime,
 		ToTime:      params.ToTime,
@@ -383,6 +397,9 @@ func (s *TracesService) DeleteComments(ctx context.Context, ids []string, opts .
 type SearchTracesParams struct {
 	// Fields to leave out, also such as are always there otherwise.
 	Exclude []rest.TraceField
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter TraceFilter
 	// Conditions that an entry must meet, all of them.
 	Filters []rest.TraceFilter
 	// Beginning of the time range; the time in the ids counts.
@@ -418,9 +435,13 @@ type SearchTracesParams struct {
 // Its error matches [ErrInvalid] if the server does not accept the input.
 func (c *Client) SearchTraces(ctx context.Context, params SearchTracesParams, opts ...CallOption) iter.Seq2[rest.Trace, error] {
 	open := func(ctx context.Context, after string, limit int) (*rest.Stream[rest.Trace], error) {
+		filters, err := bothFilters(params.Filter.Parse, params.Filters)
+		if err != nil {
+			return nil, err
+		}
 		return c.REST().SearchTraces(ctx, rest.TraceSearchStreamRequest{
 			Exclude:          params.Exclude,
-			Filters:          params.Filters,
+			Filters:          filters,
 			FromTime:         params.FromTime,
 			LastRetrievedID:  after,
 			Limit:            limit,

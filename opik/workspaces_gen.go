@@ -198,6 +198,9 @@ func (s *WorkspacesService) MetricSeries(ctx context.Context, name string, inter
 type WorkspaceSpanMetricSeriesParams struct {
 	// Breakdown is sent as breakdown.
 	Breakdown *rest.BreakdownConfig
+	// Conditions in Opik's query language, which hold together with those in Filters.
+	// A mistake in them is a [*FilterError], and nothing is sent.
+	Filter SpanFilter
 	// Filters is sent as filters.
 	Filters []rest.SpanFilter
 	// IntervalEnd is sent as interval_end.
@@ -211,9 +214,13 @@ type WorkspaceSpanMetricSeriesParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
 func (s *WorkspacesService) SpanMetricSeries(ctx context.Context, metricType rest.MetricType, interval rest.MetricInterval, intervalStart time.Time, params WorkspaceSpanMetricSeriesParams, opts ...CallOption) ([]rest.WorkspaceMetricSeries, error) {
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
+		return nil, err
+	}
 	answer, err := s.client.REST().GetWorkspaceSpanMetric(ctx, rest.WorkspaceSpanMetricRequest{
 		Breakdown:     params.Breakdown,
-		Filters:       params.Filters,
+		Filters:       filters,
 		Interval:      interval,
 		IntervalEnd:   params.IntervalEnd,
 		IntervalStart: intervalStart,

@@ -142,6 +142,44 @@ type Async struct {
 	Method string `opik:"key"`
 }
 
+// Kind makes a type a kind of field that entities can be filtered by. The types of
+// the fields of filters are kinds. A kind with a type parameter has values of the
+// type that the field gives it.
+type Kind struct {
+	// Operators are the operators that the server knows for such fields, with
+	// blanks between them.
+	Operators string `opik:"text"`
+	// Value says what they compare with. text is any text, json a text or a number,
+	// number and time are checked, ident is a text that can stand in a list.
+	Value string `opik:"key,text|json|number|time|ident"`
+	// Key says that such fields need a key, and names the method of the builder that
+	// gives it: Key, Name.
+	Key string `opik:"key"`
+	// Column is what the server calls the kind where a column of free data has it.
+	Column string `opik:"key"`
+	// Columns lists the kinds that columns have, joined by commas, and makes fields of
+	// this kind the beginning of their names. Such a kind has no operators.
+	Columns []string `opik:"key"`
+	// Decodes is how often the server undoes percent encoding in the value.
+	Decodes int `opik:"key"`
+}
+
+// Filter makes a struct the filter of an entity: its fields are what the entity
+// can be filtered by. Their names in filters are those in Go, written with
+// underscores, unless a tag opik:"..." gives another; a tag property:"Schema.name"
+// leaves a field out where the contract lacks the property. Methods that take such
+// filters get a field for the filter as a text.
+type Filter struct {
+	// Entity is what messages call the entities: traces.
+	Entity string `opik:"text,required"`
+	// Schema is the contract's schema of one filter, without its view: every input
+	// that is a list of them is meant.
+	Schema string `opik:"key"`
+	// Operations lists, joined by commas, the operations whose filters are meant,
+	// where the contract has no schema for those of the entity.
+	Operations []string `opik:"key"`
+}
+
 // Skip leaves an operation out of the SDK's methods; the REST layer still has it.
 type Skip struct {
 	// Operation is the contract's operationId.
@@ -213,6 +251,8 @@ var entries = []entry{
 	{"field", []Place{OnMethod, OnType}, true, func() any { return new(Field) }},
 	{"async", []Place{OnType}, false, func() any { return new(Async) }},
 	{"requires", []Place{OnFile}, true, func() any { return new(Requires) }},
+	{"kind", []Place{OnType}, false, func() any { return new(Kind) }},
+	{"filter", []Place{OnType}, false, func() any { return new(Filter) }},
 	{"skip", []Place{OnNothing}, true, func() any { return new(Skip) }},
 	{"parity", []Place{OnNothing}, true, func() any { return new(Parity) }},
 	{"pending", []Place{OnNothing}, true, func() any { return new(Pending) }},

@@ -23,6 +23,7 @@ var Emitters = []Emitter{
 	{"services", services},
 	{"handles", handles},
 	{"messages", messages},
+	{"filters", filters},
 	{"operations", operations},
 	{"backend", backend},
 	{"parity", parity},

@@ -16,12 +16,13 @@ func (w methodWriter) list() {
 		}
 		w.declare(more.Doc, jen.Type().Id(more.Type).Struct(fields...))
 	}
-	w.function(w.method.Page.Method, w.method.Page.Doc, jen.Params(jen.Op("*").Add(w.page()), jen.Error()),
+	body := append(w.filters(jen.Nil()),
 		jen.List(jen.Id("page"), jen.Id("size")).Op(":=").Id("pageOf").Call(jen.Id("params").Dot("Page"), jen.Id("params").Dot("PageSize")),
 		jen.List(jen.Id("answer"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Op("&").Add(w.pageValue()), jen.Nil()),
 	)
+	w.function(w.method.Page.Method, w.method.Page.Doc, jen.Params(jen.Op("*").Add(w.page()), jen.Error()), body...)
 }
 
 // page is the type of a page.

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -67,7 +68,7 @@ func (w methodWriter) write() {
 	case r.Kind == ir.ResultIterator:
 		body = []jen.Code{w.open(), jen.Return(w.each(jen.Id("follow").Call(jen.Id("ctx"), jen.Id("open"))))}
 	case r.Kind == ir.ResultNone:
-		body = []jen.Code{jen.Return(w.call(w.method.Call))}
+		body = append(w.filters(), jen.Return(w.call(w.method.Call)))
 	default:
 		body = w.singleBody()
 	}
@@ -107,25 +108,26 @@ func (w methodWriter) function(name, text string, results jen.Code, body ...jen.
 func (w methodWriter) singleBody() []jen.Code {
 	r := w.method.Result
 	failed := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(w.zero(), jen.Err()))
+	before := w.filters(w.zero())
 	switch r.Kind {
 	case ir.ResultCreated:
-		return []jen.Code{
+		return append(before,
 			jen.List(jen.Id("id"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
 			failed,
 			w.returned(w.call(*w.method.Fetch)),
-		}
+		)
 	case ir.ResultMember:
 		member := jen.Id("answer").Dot(r.Member)
 		if r.MemberPointer {
 			member = jen.Id("valueOf").Call(member)
 		}
-		return []jen.Code{
+		return append(before,
 			jen.List(jen.Id("answer"), jen.Err()).Op(":=").Add(w.call(w.method.Call)),
 			failed,
 			jen.Return(member, jen.Nil()),
-		}
+		)
 	}
-	return []jen.Code{w.returned(w.call(w.method.Call))}
+	return append(before, w.returned(w.call(w.method.Call)))
 }
 
 // searchBody is the body of a search.
@@ -164,7 +166,8 @@ func (w methodWriter) open() jen.Code {
 	if w.method.Kind == ir.KindEvents {
 		stream = jen.Op("*").Add(w.typ("rest.EventStream"))
 	}
-	return jen.Id("open").Op(":=").Func().Params(args...).Params(stream, jen.Error()).Block(jen.Return(w.call(w.method.Call)))
+	return jen.Id("open").Op(":=").Func().Params(args...).Params(stream, jen.Error()).Block(
+		append(w.filters(jen.Nil()), jen.Return(w.call(w.method.Call)))...)
 }
 
 // call emits a call of the REST layer.
@@ -188,6 +191,22 @@ func (w methodWriter) call(c ir.Call) *jen.Statement {
 	}
 	return w.client().Dot("REST").Call().Dot(c.Method).Call(append(args, jen.Id("opts").Op("..."))...)
 }
+
+// filters emits what joins the filters that a call takes as text with those that it
+// takes as a list, or returns the given results and the error.
+func (w methodWriter) filters(results ...jen.Code) []jen.Code {
+	var all []jen.Code
+	for _, v := range w.method.Call.Filters() {
+		field := func(name string) *jen.Statement { return jen.Id("params").Dot(name) }
+		all = append(all,
+			jen.List(jen.Id(localName(v.Name)), jen.Err()).Op(":=").Id("bothFilters").Call(field(v.Other).Dot("Parse"), field(v.Name)),
+			jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(append(slices.Clone(results), jen.Err())...)))
+	}
+	return all
+}
+
+// localName is the variable for what a field becomes.
+func localName(field string) string { return strings.ToLower(field[:1]) + field[1:] }
 
 // literal emits a composite literal of the REST layer.
 func (w methodWriter) literal(l *ir.Literal) *jen.Statement {
@@ -231,6 +250,8 @@ func (w methodWriter) value(v ir.Value) *jen.Statement {
 		return e
 	case ir.ValueLiteral:
 		return w.literal(v.Literal)
+	case ir.ValueFilter:
+		return jen.Id(localName(v.Name))
 	case ir.ValuePage:
 		e = jen.Id("page")
 	case ir.ValuePage0:

@@ -18,6 +18,10 @@ type Model struct {
 	Handles []*Handle `json:"handles,omitempty"`
 	// Messages are the records that are queued, in the order of file and line.
 	Messages []*Message `json:"messages,omitempty"`
+	// FilterKinds and Filters are what entities can be filtered by, in the order of
+	// file and line.
+	FilterKinds []*FilterKind `json:"filterKinds,omitempty"`
+	Filters     []*Filter     `json:"filters,omitempty"`
 	// Operations has a row for each operation of the contract, by tag, path and
 	// method.
 	Operations []*Operation `json:"operations"`
@@ -158,6 +162,7 @@ const (
 	ValueCursor   ValueKind = "cursor" // where a search goes on
 	ValueLimit    ValueKind = "limit"  // records a request of a search
 	ValueResult   ValueKind = "result" // what the call before returned
+	ValueFilter   ValueKind = "filter" // Name is the field with a list of filters, Other that with the text; both hold
 )
 
 // Value is an expression in a call.

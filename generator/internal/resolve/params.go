@@ -32,6 +32,9 @@ func (b *binder) params() {
 		if name == "" {
 			name = in.Field
 		}
+		if text, ok := b.filterField(in, name); ok {
+			p.Fields = append(p.Fields, text)
+		}
 		p.Fields = append(p.Fields, ir.Field{Name: name, Type: in.Type, Doc: b.fieldDoc(in, name), Wire: in.Wire})
 		if in.Value == nil {
 			in.Value = &ir.Value{Kind: ir.ValueParam, Name: name, Default: b.defaultValue(in)}

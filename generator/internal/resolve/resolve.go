@@ -53,6 +53,7 @@ var declarations = []func(*resolver){
 	(*resolver).skips,
 	(*resolver).pendings,
 	(*resolver).handles,
+	(*resolver).filters,
 	(*resolver).groups,
 	(*resolver).handleMethods,
 	(*resolver).messages,
@@ -70,6 +71,7 @@ func imports(in Input) map[string]string {
 		"time":       "time",
 		"genversion": in.Module + "/opik/internal/genversion",
 		"paging":     in.Module + "/opik/internal/paging",
+		"oql":        in.Module + "/opik/internal/oql",
 	}
 }
 

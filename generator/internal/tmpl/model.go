@@ -12,6 +12,8 @@ type Set struct {
 	Groups   []*Group
 	Handles  []*Handle
 	Messages []*Message
+	Kinds    []*Kind
+	Filters  []*Filter
 	Skips    []*Skip
 	Pendings []*Pending
 	Parities []*Parity

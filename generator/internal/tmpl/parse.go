@@ -117,7 +117,7 @@ func (p *fileParser) declaration(decl ast.Decl) {
 func (p *fileParser) typeSpec(t *ast.TypeSpec, doc *ast.CommentGroup) {
 	p.attach(doc)
 	p.attach(t.Comment)
-	if t.TypeParams != nil {
+	if t.TypeParams != nil && !isKind(doc) {
 		p.errorf(t.TypeParams.Pos(), "generic", "%s has type parameters; a template has none", t.Name.Name)
 		return
 	}
@@ -131,7 +131,7 @@ func (p *fileParser) typeSpec(t *ast.TypeSpec, doc *ast.CommentGroup) {
 	bad := p.diags.Len() > before // a directive was meant, and is reported already
 	if isGroup {
 		p.group(t, it, ds, bad, docText(doc))
-	} else {
+	} else if !p.filterType(t, ds, docText(doc)) {
 		p.message(t, ds, bad, docText(doc))
 	}
 }
