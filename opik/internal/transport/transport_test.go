@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 func TestHeaders(t *testing.T) {
@@ -256,4 +257,35 @@ func TestDeprecationIsReportedOnce(t *testing.T) {
 	if len(seen.lines) > maxDeprecations {
 		t.Errorf("%d are remembered", len(seen.lines))
 	}
+}
+
+// TestDoBare sends a request as it is, even to the server's own address, and
+// repeats it all the same.
+func TestDoBare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		tr := newTransport(t, Options{
+			APIKey: "secret", Workspace: "team", Header: http.Header{"X-Proxy": {"secret"}}, Compression: CompressOn, CompressMin: 1,
+			HTTPClient: through(func(r *http.Request) (*http.Response, error) {
+				tries++
+				for _, name := range []string{"Authorization", "Comet-Workspace", "User-Agent", "X-Proxy", "Content-Encoding"} {
+					if v, ok := r.Header[name]; ok {
+						t.Errorf("header %s: %v", name, v)
+					}
+				}
+				if body := readBody(t, r); body != `{"a":1}` {
+					t.Errorf("body %q", body)
+				}
+				if tries < 3 {
+					return respond(http.StatusServiceUnavailable, ""), nil
+				}
+				return respond(http.StatusOK, ""), nil
+			}),
+		})
+		r := request(t, http.MethodPut, "https://opik.example/api/storage/x?signature=1", `{"a":1}`)
+		resp, err := tr.DoBare(r)
+		if err != nil || resp.StatusCode != http.StatusOK || tries != 3 {
+			t.Errorf("%v, %d tries, %v", resp, tries, err)
+		}
+	})
 }
