@@ -80,7 +80,11 @@ func (u *attachmentUpload) putWhole(ctx context.Context, urls []string) error {
 		return errors.New("upload attachment: the server names no address")
 	}
 	whole := upload.Part{Number: 1, Size: u.source.Size()}
-	header, err := u.put(ctx, urls[0], whole, 1, u.client.transport.Do)
+	header, err := u.put(ctx, urls[0], whole, 1, func(r *http.Request) (*http.Response, error) {
+		// Not the type of the content: JSON would be compressed on the way.
+		r.Header.Set("Content-Type", "application/octet-stream")
+		return u.client.transport.Do(r)
+	})
 	if err != nil {
 		return err
 	}

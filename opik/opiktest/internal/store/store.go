@@ -43,13 +43,13 @@ type Store struct {
 	datasets   map[string]*Dataset            // by id
 	exports    map[string]*Export             // by id
 
-	attachments map[attachmentKey]*Attachment
 	experimentTables
+	reviewTables
 }
 
 // New returns an empty workspace.
 func New(s Settings) *Store {
-	return &Store{
+	st := &Store{
 		settings:   s,
 		projects:   map[string]*Project{},
 		traces:     newTable(),
@@ -61,9 +61,11 @@ func New(s Settings) *Store {
 		datasets:   map[string]*Dataset{},
 		exports:    map[string]*Export{},
 
-		attachments:      map[attachmentKey]*Attachment{},
 		experimentTables: newExperimentTables(),
+		reviewTables:     newReviewTables(),
 	}
+	st.seedDefinitions()
+	return st
 }
 
 // NewID returns a new version 7 id.

@@ -124,6 +124,7 @@ func (s *Store) TraceView(r *Row) doc.Object {
 		injectProvider(o, "providers", o["providers"])
 	}
 	setUnlessEmpty(o, "span_feedback_scores", sum.scores)
+	setUnlessEmpty(o, "guardrails_validations", s.guardrailViews(r))
 	if e := s.traceExperiment(r.ID); e != nil {
 		o["experiment"] = e
 	}
