@@ -39,6 +39,8 @@ type Client struct {
 	flushTimeout time.Duration
 	enabled      bool
 	unsent       unsentList
+	prompts      *promptCache
+	renderers    map[PromptType]PromptRenderer
 	invalid      atomic.Int64
 	reports      reports
 }
@@ -108,6 +110,8 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 	if c.pipeline, err = pipeline.New(p); err != nil {
 		return nil, newConfigError(err)
 	}
+	c.prompts = newPromptCache(valueOf(orDefault(s.promptCache, defaultCachedPrompts)), s.promptTTL)
+	c.renderers = s.renderers
 	c.Services = newServices(c)
 	return c, nil
 }
@@ -177,6 +181,7 @@ func (c *Client) Close(ctx context.Context) (Receipt, error) {
 	defer cancel()
 	c.unsent.close()
 	p, err := c.pipeline.Close(ctx)
+	c.prompts.Close(ctx)
 	c.transport.Close()
 	return finish("close", p, err)
 }

@@ -21,6 +21,10 @@ type settings struct {
 	transport transport.Options
 	pipeline  pipeline.Options
 	logger    *slog.Logger
+
+	promptCache *int
+	promptTTL   time.Duration
+	renderers   map[PromptType]PromptRenderer
 }
 
 // WithURL sets the URL of the API, for example "http://localhost:5173/api",

@@ -92,3 +92,50 @@ type Prompts interface {
 	// fails with [ErrNotFound] if the prompt has no such version.
 	RestoreVersion(ctx context.Context, promptID, versionID string) (*rest.PromptVersion, error)
 }
+
+// Prompt is a text prompt at one of its versions. [Client.CreatePrompt],
+// [Client.GetPrompt] and [Client.GetPromptHistory] return it, and [NewPrompt] makes
+// one that no server knows.
+//
+// [Prompt.Format] fills the template. Template, commit and the like never change;
+// Refresh reads what belongs to the prompt as a whole: its name, description and
+// tags. Until then Record has only what the look-up of the version told.
+//
+//opik:handle rest.Prompt service=Prompts state=promptState refresh=getPromptById
+type Prompt interface {
+	// Versions returns the versions of the prompt, newest first. [Prompt.At] makes
+	// prompts of them.
+	//
+	//opik:method ListVersions
+	Versions(ctx context.Context) iter.Seq2[rest.PromptVersion, error]
+
+	// VersionByNumber returns the version with the number, such as v3. It fails with
+	// [ErrNotFound] if there is none.
+	//
+	//opik:method GetVersionByNumber
+	VersionByNumber(ctx context.Context, versionNumber string) (*rest.PromptVersion, error)
+}
+
+// ChatPrompt is a prompt of several messages at one of its versions.
+// [Client.CreateChatPrompt], [Client.GetChatPrompt] and
+// [Client.GetChatPromptHistory] return it, and [NewChatPrompt] makes one that no
+// server knows.
+//
+// [ChatPrompt.Format] fills the messages. Messages, commit and the like never
+// change; Refresh reads what belongs to the prompt as a whole: its name, description
+// and tags. Until then Record has only what the look-up of the version told.
+//
+//opik:handle rest.Prompt service=Prompts state=promptState refresh=getPromptById
+type ChatPrompt interface {
+	// Versions returns the versions of the prompt, newest first. [ChatPrompt.At] makes
+	// prompts of them.
+	//
+	//opik:method ListVersions
+	Versions(ctx context.Context) iter.Seq2[rest.PromptVersion, error]
+
+	// VersionByNumber returns the version with the number, such as v3. It fails with
+	// [ErrNotFound] if there is none.
+	//
+	//opik:method GetVersionByNumber
+	VersionByNumber(ctx context.Context, versionNumber string) (*rest.PromptVersion, error)
+}
