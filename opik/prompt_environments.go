@@ -1,5 +1,7 @@
 package opik
 
+//opik:requires setPromptVersionEnvironment
+
 import (
 	"context"
 

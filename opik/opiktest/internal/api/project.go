@@ -27,7 +27,6 @@ func projectRoutes() []*wire.Route {
 	// No operation that is served here creates these entities, so that there are none.
 	for operation, path := range map[string]string{
 		"findAlertsByProject": "alerts", "findDashboardsByProject": "dashboards",
-		"getPromptsByProject": "prompts",
 	} {
 		routes = append(routes, get(operation, "/projects/{projectId}/"+path, emptyPage))
 	}

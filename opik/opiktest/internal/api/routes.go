@@ -59,6 +59,8 @@ func implemented() []*wire.Route {
 		experimentItemRoutes(),
 		comparisonRoutes(),
 		optimizationRoutes(),
+		promptRoutes(),
+		promptVersionRoutes(),
 	)
 }
 

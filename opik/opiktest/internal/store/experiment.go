@@ -133,7 +133,8 @@ func experimentVersion(d *Dataset, id string) (*Version, error) {
 	return nil, apierr.Message(http.StatusConflict, "Dataset version not found")
 }
 
-// promptLinks returns the ids of the prompt versions that a body links to.
+// promptLinks returns links to the prompt versions that a body names, which must
+// exist.
 func (s *Store) promptLinks(body doc.Object) ([]any, error) {
 	links := doc.Objects(body, "prompt_versions")
 	if links == nil {
@@ -143,8 +144,11 @@ func (s *Store) promptLinks(body doc.Object) ([]any, error) {
 	}
 	var out []any
 	for _, link := range links {
-		id := lower(doc.String(link, "id"))
-		out = append(out, doc.Object{"id": id})
+		v, _ := s.PromptVersion(doc.String(link, "id"))
+		if v == nil {
+			return nil, apierr.Message(http.StatusConflict, "Prompt version not found")
+		}
+		out = append(out, v.Link())
 	}
 	return out, nil
 }

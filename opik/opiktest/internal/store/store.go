@@ -42,6 +42,7 @@ type Store struct {
 	commentsOf map[entity]map[string]*comment // the same, by what they are about
 	datasets   map[string]*Dataset            // by id
 	exports    map[string]*Export             // by id
+	prompts    map[string]*Prompt             // by id
 
 	experimentTables
 	reviewTables
@@ -60,6 +61,7 @@ func New(s Settings) *Store {
 		commentsOf: map[entity]map[string]*comment{},
 		datasets:   map[string]*Dataset{},
 		exports:    map[string]*Export{},
+		prompts:    map[string]*Prompt{},
 
 		experimentTables: newExperimentTables(),
 		reviewTables:     newReviewTables(),
