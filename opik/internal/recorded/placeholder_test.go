@@ -1,9 +1,12 @@
 package recorded
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +30,8 @@ const (
 type substitution struct {
 	values map[string]string // by placeholder
 	kinds  map[string]madeUp // by canonical value
+	// sent are the placeholders whose values the server was told: it did not make them.
+	sent map[string]bool
 }
 
 // kind returns what kind of open value a text is, or 0.
@@ -59,7 +64,7 @@ func newSubstitution(v *vector) (*substitution, error) {
 			}
 		}
 	}
-	s := &substitution{values: map[string]string{}, kinds: map[string]madeUp{}}
+	s := &substitution{values: map[string]string{}, kinds: map[string]madeUp{}, sent: map[string]bool{}}
 	names := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
 		familyA, numberA := numbered(a)
 		familyB, numberB := numbered(b)
@@ -132,6 +137,70 @@ func (s *substitution) apply(v any) any {
 	return v
 }
 
+// send is apply for what the server is told.
+func (s *substitution) send(v any) any {
+	for _, text := range textsIn(v) {
+		for _, name := range placeholderForm.FindAllString(text, -1) {
+			s.sent[name] = true
+		}
+	}
+	return s.apply(v)
+}
+
+// query returns a recorded query with values in the place of placeholders.
+func (s *substitution) query(q map[string]any) string {
+	values := url.Values{}
+	for name, v := range q {
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v}
+		}
+		for _, v := range list {
+			values.Add(name, fmt.Sprint(s.send(v)))
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
+}
+
+// learn takes the ids and hashes that the server made from its answer, where the
+// recorded answer has placeholders for them: later requests name them.
+func (s *substitution) learn(recorded any, answer []byte) {
+	d := json.NewDecoder(bytes.NewReader(answer))
+	d.UseNumber()
+	var got any
+	if d.Decode(&got) == nil {
+		s.match(recorded, got)
+	}
+}
+
+func (s *substitution) match(recorded, got any) {
+	switch want := recorded.(type) {
+	case string:
+		value, ok := got.(string)
+		kind := s.kind(s.values[want])
+		if !ok || s.sent[want] || kind != madeUpID && kind != madeUpHash {
+			return
+		}
+		s.values[want], s.kinds[canonical(value)] = value, kind
+		s.sent[want] = true
+	case []any:
+		if list, ok := got.([]any); ok && len(list) == len(want) {
+			for i := range want {
+				s.match(want[i], list[i])
+			}
+		}
+	case map[string]any:
+		if o, ok := got.(map[string]any); ok {
+			for name, member := range want {
+				s.match(member, o[name])
+			}
+		}
+	}
+}
+
 func textsIn(v any) (texts []string) {
 	switch v := v.(type) {
 	case string:
@@ -172,6 +241,13 @@ func TestSubstitution(t *testing.T) {
 	}
 	if commit := body["commit"].(string); len(commit) != 8 || s.kind(commit) != madeUpHash || body["text"] != "a <b" {
 		t.Errorf("body %v", body)
+	}
+	if s.send("<trace-1>"); s.values["<trace-1>"] != first {
+		t.Error("a placeholder has changed its value by being sent")
+	}
+	s.learn(map[string]any{"ids": []any{"<trace-1>", "<trace-2>"}, "at": "<t0>"}, []byte(`{"ids": ["mine", "theirs"], "at": "now"}`))
+	if got := s.apply([]any{"<trace-1>", "/<trace-2>", "<t0>"}).([]any); got[0] != first || got[1] != "/theirs" || got[2] == "now" || s.kind("theirs") != madeUpID {
+		t.Errorf("learnt %v", got)
 	}
 	v.Placeholders["<t0>"], v.Requests[0].Body = "something new", "<t0>"
 	if _, err := newSubstitution(v); err == nil {

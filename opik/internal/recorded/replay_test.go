@@ -39,11 +39,12 @@ func replay(t *testing.T, v *vector, sc *scenario, at []int) replayed {
 	out := replayed{made: made, states: map[int]state{}}
 	for i, r := range v.Requests {
 		if r.served() && !sc.skips(r) {
-			path, body := made.apply(r.Path).(string), made.apply(r.Body)
+			path, body := made.send(r.Path).(string)+made.query(r.Query), made.send(r.Body)
 			status, answer := call(t, srv, header, r.Method, path, body)
 			if status != r.Response.Status {
 				t.Fatalf("recorded request %d, %s %s: status %d where the recording has %d: %s", i+1, r.Method, path, status, r.Response.Status, answer)
 			}
+			made.learn(r.Response.Body, answer)
 			if r.isSearch() {
 				out.counts = append(out.counts, bytes.Count(answer, []byte("\n"))) // one result a line
 			}

@@ -48,7 +48,20 @@ func readState(t *testing.T, srv *opiktest.Server, header http.Header) state {
 			s.addObject(fmt.Sprintf("thread %s/%v", name, thread["id"]), thread)
 		}
 	}
+	s.addPrompts(t, srv, header)
 	return s
+}
+
+// addPrompts adds the prompts, with all that is known about them and their versions.
+func (s state) addPrompts(t *testing.T, srv *opiktest.Server, header http.Header) {
+	t.Helper()
+	for _, prompt := range readAll(t, srv, header, "/v1/private/prompts", nil) {
+		path := fmt.Sprintf("prompt %v", prompt["name"])
+		s.addObject(path, prompt)
+		for _, version := range readAll(t, srv, header, fmt.Sprintf("/v1/private/prompts/%v/versions", prompt["id"]), nil) {
+			s.addObject(fmt.Sprintf("%s/%v", path, version["version_number"]), version)
+		}
+	}
 }
 
 func (s state) addSpans(t *testing.T, parent string, spans []*opiktest.SpanTree) {

@@ -1,8 +1,6 @@
 package recorded
 
 import (
-	"reflect"
-	"strings"
 	"time"
 
 	"github.com/opik-go/sdk/opik"
@@ -19,13 +17,8 @@ func tracingScenarios() map[string]scenario {
 		"trace-all-fields":        {run: traceAllFields},
 		"trace-end":               {run: traceEnd},
 		"trace-end-after-flush":   {run: traceEndAfterFlush, byID: traceEndByID},
-		"trace-with-prompts": {
-			run:          traceWithPrompts,
-			withoutPaths: []string{"/v1/private/prompts"},
-			differs: &difference{reason: "there are no prompts in this release: nothing is created or read on the server, " +
-				"and a caller links a prompt by writing metadata.opik_prompts; the trace and the span are the same"},
-		},
-		"updates-coalesce": {run: updatesCoalesce, byID: updatesCoalesceByID},
+		"trace-with-prompts":      {run: traceWithPrompts, faults: noFaults},
+		"updates-coalesce":        {run: updatesCoalesce, byID: updatesCoalesceByID},
 
 		"py-span-llm": {
 			run: pySpanLLM,
@@ -193,33 +186,16 @@ func traceEndByID(r *run) {
 	r.flush()
 }
 
-// traceWithPrompts links a prompt that was made elsewhere.
 func traceWithPrompts(r *run) {
-	if _, there := reflect.TypeFor[*opik.Client]().MethodByName("CreatePrompt"); there {
-		r.Error("the client can create prompts now: replay the whole recording")
-	}
-	link := object{"opik_prompts": []any{object{
-		"name":               "greeting",
-		"id":                 "01942ab4-7a2e-7000-8000-0000000000c1",
-		"template_structure": "text",
-		"version": object{
-			"id":       "01942ab4-7a2e-7000-8000-0000000000c2",
-			"commit":   "000000c2",
-			"template": "Hello {{name}}",
-		},
-	}}}
+	greeting, err := r.client.CreatePrompt(r.ctx, "greeting", "Hello {{name}}", opik.CreatePromptParams{})
+	r.check(err)
 	trace := r.startTrace("t", opik.WithMetadata(object{"k": 1}))
 	span := startSpan(trace, "s")
-	trace.SetMetadata(link)
-	span.SetMetadata(link)
+	trace.SetPrompts(greeting)
+	span.SetPrompts(greeting)
 	span.End()
 	trace.End()
 	r.flush()
-	for _, s := range r.requests() {
-		if strings.HasPrefix(s.path, "/v1/private/prompts") {
-			r.Errorf("%s %s: prompts are not part of this release", s.method, s.path)
-		}
-	}
 }
 
 func updatesCoalesce(r *run) {

@@ -14,7 +14,7 @@ import (
 )
 
 // groups are the topics that are replayed here.
-var groups = []string{"tracing", "feedback", "transport", "search"}
+var groups = []string{"tracing", "feedback", "transport", "search", "prompts"}
 
 // folders are where the recordings are, below OPIK_TESTDATA.
 var folders = []string{"vectors/typescript", "vectors/python-derived"}
@@ -41,6 +41,8 @@ type vector struct {
 	DerivedFrom []string        `json:"derived_from"`
 	Kind        string          `json:"kind"`
 	Facts       json.RawMessage `json:"facts"`
+	// Cases are the inputs and outputs of a function.
+	Cases []json.RawMessage `json:"cases"`
 }
 
 type vectorConfig struct {
@@ -52,6 +54,7 @@ type vectorConfig struct {
 type recordedRequest struct {
 	Method     string            `json:"method"`
 	Path       string            `json:"path"`
+	Query      map[string]any    `json:"query"`
 	Headers    map[string]string `json:"headers"`
 	Body       any               `json:"body"`
 	BodyCounts map[string]int    `json:"body_counts"` // real lengths of lists that were cut

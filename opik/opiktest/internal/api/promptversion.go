@@ -38,10 +38,7 @@ var promptVersionFilters = filter.Fields{
 
 const maxEnvironments = 100
 
-var (
-	environmentName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	versionNumber   = regexp.MustCompile(`^v\d{1,9}$`)
-)
+var versionNumber = regexp.MustCompile(`^v\d{1,9}$`)
 
 var promptVersionWrite = validate.Shape{
 	{Name: "id", Kind: validate.UUID},
