@@ -23,17 +23,11 @@ type preparedItem struct {
 // prepare encodes an item. The error is a [*ValidationError] whose field is one of
 // the item's.
 func (i DatasetItem) prepare() (preparedItem, error) {
-	record := rest.DatasetItem{
-		ID: strings.ToLower(i.ID), Description: i.Description, Tags: i.Tags,
-		Source: i.source(), TraceID: i.TraceID, SpanID: i.SpanID, ExecutionPolicy: i.ExecutionPolicy,
-	}
-	if err := checkItemID(i.ID); err != nil {
+	record, err := i.prepareFields()
+	if err != nil {
 		return preparedItem{}, err
 	}
 	record.ID = cmp.Or(record.ID, uuid7.New())
-	if err := checkSource(record); err != nil {
-		return preparedItem{}, err
-	}
 	data, err := i.encodeData()
 	if err != nil {
 		return preparedItem{}, &ValidationError{Field: "Data", Reason: "cannot be encoded", Err: err}
@@ -48,17 +42,30 @@ func (i DatasetItem) prepare() (preparedItem, error) {
 		return preparedItem{}, &ValidationError{Field: "Data", Reason: "is empty"}
 	}
 	record.Data = tree.Append(nil)
-	if record.Evaluators, err = prepareEvaluators(i.Evaluators); err != nil {
-		return preparedItem{}, err
-	}
-	if err := checkPolicy(i.ExecutionPolicy); err != nil {
-		return preparedItem{}, err
-	}
 	size, err := encodedSize(record)
 	if err != nil {
 		return preparedItem{}, &ValidationError{Field: "Data", Reason: "cannot be encoded", Err: err}
 	}
 	return preparedItem{record, hashOf(tree, record), size}, nil
+}
+
+// prepareFields returns what is sent of an item besides its data. The error is a
+// [*ValidationError] whose field is one of the item's.
+func (i DatasetItem) prepareFields() (record rest.DatasetItem, err error) {
+	record = rest.DatasetItem{
+		ID: strings.ToLower(i.ID), Description: i.Description, Tags: i.Tags,
+		Source: i.source(), TraceID: i.TraceID, SpanID: i.SpanID, ExecutionPolicy: i.ExecutionPolicy,
+	}
+	if err := checkItemID(i.ID); err != nil {
+		return record, err
+	}
+	if err := checkSource(record); err != nil {
+		return record, err
+	}
+	if record.Evaluators, err = prepareEvaluators(i.Evaluators); err != nil {
+		return record, err
+	}
+	return record, checkPolicy(i.ExecutionPolicy)
 }
 
 func checkItemID(id string) error {
@@ -162,7 +169,12 @@ func checkPolicy(p *ExecutionPolicy) error {
 
 // hashOf returns the hash of an item, whose data is given as a tree.
 func hashOf(data jsontree.Value, record rest.DatasetItem) contenthash.Hash {
-	var fields []jsontree.Member
+	return contenthash.Of(data, contentFields(record)...)
+}
+
+// contentFields returns the fields of an item that belong to its content besides the
+// data, and that are set.
+func contentFields(record rest.DatasetItem) (fields []jsontree.Member) {
 	if record.Description != "" {
 		fields = append(fields, jsontree.Member{Name: contenthash.Description, Value: jsontree.Text(record.Description)})
 	}
@@ -184,7 +196,7 @@ func hashOf(data jsontree.Value, record rest.DatasetItem) contenthash.Hash {
 			jsontree.Member{Name: "pass_threshold", Value: countOrNull(p.PassThreshold)},
 		)})
 	}
-	return contenthash.Of(data, fields...)
+	return fields
 }
 
 func countOrNull(n int) jsontree.Value {
