@@ -44,7 +44,7 @@ func attaching(t *testing.T, opts ...opiktest.Option) (*opik.Client, *opiktest.S
 // attachments lists those of the trace.
 func attachments(t *testing.T, c *opik.Client) (all []rest.Attachment) {
 	t.Helper()
-	project, err := c.Projects.Retrieve(t.Context(), "P", opik.ProjectRetrieveParams{})
+	project, err := c.REST().RetrieveProject(t.Context(), rest.ProjectRetrieve{Name: "P"})
 	if err != nil {
 		t.Fatal(err)
 	}

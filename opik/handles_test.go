@@ -21,7 +21,7 @@ import (
 func TestTree(t *testing.T) {
 	c, w, _ := newClient(t)
 	ctx, trace := c.StartTrace(t.Context(), "answer", opik.WithInput(object{"q": 1}), opik.WithThreadID("th"),
-		opik.WithEnvironment("test"), opik.WithSource(opik.SourceExperiment))
+		opik.WithSource(opik.SourceExperiment))
 	outer, span := opik.StartSpan(ctx, "outer")
 	_, inner := opik.StartSpan(outer, "inner", opik.WithSpanType(opik.SpanTypeTool))
 	inner.End()
@@ -38,7 +38,7 @@ func TestTree(t *testing.T) {
 	}
 	got := latest(t, w.traces(), trace.ID())
 	for member, want := range map[string]any{
-		"name": "answer", "project_name": "P", "thread_id": "th", "environment": "test", "source": "experiment",
+		"name": "answer", "project_name": "P", "thread_id": "th", "source": "experiment",
 	} {
 		if got[member] != want {
 			t.Errorf("trace: %s is %v, want %v", member, got[member], want)
@@ -51,7 +51,7 @@ func TestTree(t *testing.T) {
 	for id, parent := range parents {
 		got := latest(t, w.spans(), id)
 		for member, want := range map[string]any{
-			"trace_id": trace.ID(), "parent_span_id": parent, "project_name": "P", "environment": "test", "source": "experiment",
+			"trace_id": trace.ID(), "parent_span_id": parent, "project_name": "P", "source": "experiment",
 		} {
 			if got[member] != want {
 				t.Errorf("span %v: %s is %v, want %v", got["name"], member, got[member], want)
@@ -175,12 +175,12 @@ func TestStartOptionsOfSpans(t *testing.T) {
 		opik.InProject("ignored"), opik.WithThreadID("ignored"),
 		opik.WithInput("in"), opik.WithMetadata(object{"k": 1}), opik.WithMetadata(object{"l": 2}),
 		opik.WithTags("a"), opik.WithTags("b", "a"), opik.WithModel("m"), opik.WithProvider("p"),
-		opik.WithSpanType(opik.SpanTypeLLM), opik.WithEnvironment("e"), opik.WithSource(opik.SourcePlayground))
+		opik.WithSpanType(opik.SpanTypeLLM), opik.WithSource(opik.SourcePlayground))
 	flush(t, c)
 	got := latest(t, w.spans(), span.ID())
 	want := object{
 		"project_name": "Q", "input": "in", "metadata": object{"k": 1.0, "l": 2.0}, "tags": []any{"a", "b"},
-		"model": "m", "provider": "p", "type": "llm", "environment": "e", "source": "playground",
+		"model": "m", "provider": "p", "type": "llm", "source": "playground",
 	}
 	for member, value := range want {
 		if !reflect.DeepEqual(got[member], value) {

@@ -20,7 +20,7 @@ func TestEverythingArrives(t *testing.T) {
 	start := time.Date(2025, 1, 2, 3, 4, 5, 678e6, time.UTC)
 	ctx, trace := c.StartTrace(t.Context(), "full",
 		opik.WithID("01942ab4-7a2e-7000-8000-000000000001"), opik.WithStartTime(start), opik.InProject("Q"),
-		opik.WithEnvironment("staging"), opik.WithSource(opik.SourceExperiment), opik.WithThreadID("thread-42"),
+		opik.WithSource(opik.SourceExperiment), opik.WithThreadID("thread-42"),
 		opik.WithInput(object{"messages": []object{{"role": "user", "content": "hi"}}}),
 		opik.WithMetadata(object{"k": "v"}), opik.WithTags("a", "b"))
 	flush(t, c) // what follows has to replace this
@@ -76,8 +76,8 @@ trace "renamed" project="Q" thread="thread-42"
 	if !got.StartTime.Equal(start) || !got.EndTime.Equal(start.Add(2*time.Second)) || got.TTFT == nil || *got.TTFT != 12.5 {
 		t.Errorf("trace from %v to %v, time to first token %v", got.StartTime, got.EndTime, got.TTFT)
 	}
-	if got.Environment != "staging" || got.Source != opik.SourceExperiment {
-		t.Errorf("environment %q, source %q", got.Environment, got.Source)
+	if got.Source != opik.SourceExperiment {
+		t.Errorf("source %q", got.Source)
 	}
 	stored, err := c.GetSpanContent(t.Context(), span.ID(), opik.GetSpanContentParams{})
 	if err != nil {

@@ -44,22 +44,6 @@ func TestLocationCreatesReturnTheID(t *testing.T) {
 	}
 }
 
-func TestSecondSuccessStatusOfACreate(t *testing.T) {
-	// 204 says that there was nothing to remove.
-	b := serve(t, noContent)
-	if id, err := b.RemoveConfigKeys(t.Context(), rest.AgentConfigRemoveValues{}); id != "" || err != nil {
-		t.Errorf("204: got %q, %v", id, err)
-	}
-	b = serve(t, created("/v1/private/agent-configs/blueprints/7"))
-	if id, err := b.RemoveConfigKeys(t.Context(), rest.AgentConfigRemoveValues{}); id != "7" || err != nil {
-		t.Errorf("201: got %q, %v", id, err)
-	}
-	b = serve(t, created(""))
-	if _, err := b.RemoveConfigKeys(t.Context(), rest.AgentConfigRemoveValues{}); !errors.Is(err, rest.ErrNoLocation) {
-		t.Errorf("201 without location: %v", err)
-	}
-}
-
 func TestTwoSuccessStatusesWithAResult(t *testing.T) {
 	for _, status := range []int{200, 202} {
 		b := serve(t, answerJSON(status, `{"id":"7","status":"PENDING"}`))
@@ -167,7 +151,7 @@ func TestRedirectsAreResults(t *testing.T) {
 	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://elsewhere.example/projects?x=1", http.StatusSeeOther)
 	})
-	target, err := b.Authorize(t.Context(), &rest.AuthorizeParams{ClientID: "c", RedirectURI: "https://app.example"})
+	target, err := b.ProjectsRedirect(t.Context(), &rest.ProjectsRedirectParams{TraceID: "1", Path: "p"})
 	if err != nil || target != "https://elsewhere.example/projects?x=1" {
 		t.Errorf("got %q, %v", target, err)
 	}
@@ -175,7 +159,7 @@ func TestRedirectsAreResults(t *testing.T) {
 		t.Error("the redirect was followed")
 	}
 	b = serve(t, noContent)
-	if _, err := b.Authorize(t.Context(), &rest.AuthorizeParams{ClientID: "c", RedirectURI: "https://app.example"}); !errors.Is(err, rest.ErrNoLocation) {
+	if _, err := b.ProjectsRedirect(t.Context(), &rest.ProjectsRedirectParams{TraceID: "1", Path: "p"}); !errors.Is(err, rest.ErrNoLocation) {
 		t.Errorf("no redirect: %v", err)
 	}
 }
@@ -281,7 +265,7 @@ func TestBodiesAreAlwaysClosed(t *testing.T) {
 		},
 		"location": func(c *rest.Client) error { return second(c.CreateTrace(t.Context(), rest.Trace{})) },
 		"redirect": func(c *rest.Client) error {
-			return second(c.Authorize(t.Context(), &rest.AuthorizeParams{ClientID: "1", RedirectURI: "2"}))
+			return second(c.ProjectsRedirect(t.Context(), &rest.ProjectsRedirectParams{TraceID: "1", Path: "2"}))
 		},
 		"stream": func(c *rest.Client) error {
 			stream, err := c.SearchTraces(t.Context(), rest.TraceSearchStreamRequest{})
@@ -368,9 +352,9 @@ func TestDoerSeesTheCall(t *testing.T) {
 		},
 		"redirect": {
 			func() error {
-				return second(client.Authorize(t.Context(), &rest.AuthorizeParams{ClientID: "1", RedirectURI: "2"}))
+				return second(client.ProjectsRedirect(t.Context(), &rest.ProjectsRedirectParams{TraceID: "1", Path: "2"}))
 			},
-			rest.CallInfo{Operation: "authorize", Path: "/oauth/authorize", Retryable: true, KeepRedirect: true},
+			rest.CallInfo{Operation: "projectsRedirect", Path: "/v1/session/redirect/projects", Retryable: true, KeepRedirect: true},
 		},
 	}
 	for name, test := range tests {

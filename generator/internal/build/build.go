@@ -31,7 +31,8 @@ type Result struct {
 	// TemplateLines is the number of lines of the templates that hold more than a
 	// comment.
 	TemplateLines int
-	// LeftOut lists the hand-written files that need what the contract lacks.
+	// LeftOut lists the hand-written files that need what the contract lacks, and
+	// the folders of packages that do.
 	LeftOut []string
 }
 

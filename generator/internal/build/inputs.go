@@ -13,6 +13,7 @@ import (
 
 	"github.com/opik-go/sdk/generator/internal/diag"
 	"github.com/opik-go/sdk/generator/internal/gosrc"
+	"github.com/opik-go/sdk/generator/internal/restgen"
 	"github.com/opik-go/sdk/generator/internal/tmpl"
 )
 
@@ -22,6 +23,7 @@ const (
 	OverlayFile  = "api/overlay.yaml"
 	SettingsFile = "api/rest.yaml"
 	TemplatesDir = "templates"
+	RESTDir      = restgen.Folder
 	SDKDir       = "opik"
 )
 

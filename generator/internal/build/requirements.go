@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +21,16 @@ import (
 // readSDK reads the Go files of the SDK below root that are written by hand, by
 // path.
 func (in *Inputs) readSDK(root string) error {
-	return filepath.WalkDir(filepath.Join(root, SDKDir), func(path string, d fs.DirEntry, err error) error {
+	for _, folder := range []string{RESTDir, SDKDir} {
+		if err := in.readFolder(root, folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *Inputs) readFolder(root, folder string) error {
+	return filepath.WalkDir(filepath.Join(root, filepath.FromSlash(folder)), func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
@@ -40,7 +50,7 @@ func (in *Inputs) readSDK(root string) error {
 		if require.In(data) {
 			in.HandWritten = append(in.HandWritten, Source{rel, data})
 		}
-		if !strings.HasSuffix(rel, "_test.go") && !strings.Contains(rel, "/internal/") {
+		if folder == SDKDir && !strings.HasSuffix(rel, "_test.go") && !strings.Contains(rel, "/internal/") {
 			in.Code = append(in.Code, gosrc.File{Name: rel, Data: data})
 		}
 		return err
@@ -59,13 +69,20 @@ func (result *Result) exported(in *Inputs) []string {
 	return gosrc.Exported(SDKDir, files)
 }
 
+// packageFile is the file of a folder whose needs are those of all files in it.
+const packageFile = "doc.go"
+
 // requirements compares what hand-written files need with the contract. What is
-// missing is an error, or else the file is left out.
+// missing is an error, or else the file is left out, or its folder.
 func (result *Result) requirements(in *Inputs, c *spec.Contract) diag.List {
 	var problems diag.List
 	for _, source := range in.HandWritten {
 		f, found := require.Parse(source.Name, source.Data)
 		problems.Append(found)
+		what, name := "file", f.Name
+		if path.Base(name) == packageFile {
+			what, name = "package", path.Dir(name)
+		}
 		for i, need := range f.Missing(c, result.lacks) {
 			if !in.OmitMissing {
 				problems.Add(require.Unknown(c, need))
@@ -73,10 +90,10 @@ func (result *Result) requirements(in *Inputs, c *spec.Contract) diag.List {
 			}
 			problems.Add(diag.Diagnostic{
 				Severity: diag.Warning, Code: "unknown-requirement", Pos: need.Pos,
-				Message: fmt.Sprintf("the file requires %s; left out", need.Name),
+				Message: fmt.Sprintf("the %s requires %s; left out", what, need.Name),
 			})
 			if i == 0 {
-				result.LeftOut = append(result.LeftOut, f.Name)
+				result.LeftOut = append(result.LeftOut, name)
 			}
 		}
 	}

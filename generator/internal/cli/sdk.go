@@ -13,9 +13,20 @@ import (
 
 	"github.com/opik-go/sdk/generator/internal/build"
 	"github.com/opik-go/sdk/generator/internal/diag"
+	"github.com/opik-go/sdk/generator/internal/ir"
+	"github.com/opik-go/sdk/generator/internal/leftout"
 	"github.com/opik-go/sdk/generator/internal/output"
 	"github.com/opik-go/sdk/generator/internal/spec"
 )
+
+// madeSDK is what sdk prints with -json.
+type madeSDK struct {
+	*generation
+	LeftOut *leftout.Report `json:"leftOut"`
+}
+
+// leftOutFile is where an SDK says what it lacks.
+const leftOutFile = "docs/left-out.md"
 
 // sdkVerb makes a complete SDK for a published document in a new folder. It is
 // built beside its place, so that a failure leaves nothing.
@@ -37,7 +48,7 @@ func sdkVerb(flags *flag.FlagSet) func(*run) int {
 		if err != nil {
 			return r.trouble(err)
 		}
-		g, problems := r.buildSDK(work)
+		made, problems := r.buildSDK(work)
 		if !problems.Failed() && *vet {
 			if err := vetTree(r, work); err != nil {
 				problems.Errorf(diag.Position{}, "vet", "the result does not pass go vet:\n%v", err)
@@ -54,14 +65,13 @@ func sdkVerb(flags *flag.FlagSet) func(*run) int {
 			}
 			return r.finish(Trouble, problems, nil, "")
 		}
-		s := summary(g, &output.Plan{})
-		return r.finish(InStep, problems, s, fmt.Sprintf("%s: %d generated files, %d methods and messages\n",
-			readable(target), s.Files, s.States["method"]+s.States["message"]))
+		return r.finish(InStep, problems, made, fmt.Sprintf("%s: %d generated files, %d methods and messages\n%s",
+			readable(target), made.Files, made.States[ir.StateMethod]+made.States[ir.StateMessage], made.LeftOut.Text()))
 	}
 }
 
 // buildSDK imports the document, generates, and copies what is written by hand.
-func (r *run) buildSDK(work string) (*build.Result, diag.List) {
+func (r *run) buildSDK(work string) (*madeSDK, diag.List) {
 	contract := filepath.Join(work, filepath.FromSlash(build.ContractFile))
 	if err := os.MkdirAll(filepath.Dir(contract), 0o755); err != nil {
 		return nil, one(err)
@@ -70,17 +80,17 @@ func (r *run) buildSDK(work string) (*build.Result, diag.List) {
 	if problems.Failed() {
 		return nil, problems
 	}
-	in, problems := build.Read(r.root, contract)
+	own, problems := r.omitting("")
 	if problems.Failed() {
 		return nil, problems
 	}
-	in.Contract.Name = build.ContractFile
-	in.OmitMissing = true
-	g, problems := build.Generate(in)
+	g, problems := r.omitting(contract)
 	if problems.Failed() {
 		return nil, problems
 	}
-	plan, err := output.Compare(work, g.Files)
+	report := leftout.Of(own, g)
+	files := append(g.Files, output.File{Path: leftOutFile, Data: []byte(output.MarkdownHeader + "\n" + report.Markdown())})
+	plan, err := output.Compare(work, files)
 	if err == nil {
 		err = plan.Apply()
 	}
@@ -90,30 +100,42 @@ func (r *run) buildSDK(work string) (*build.Result, diag.List) {
 	if err != nil {
 		problems.Errorf(diag.Position{}, "output", "%v", err)
 	}
-	return g, problems
+	return &madeSDK{summary(g, &output.Plan{}), report}, problems
+}
+
+// omitting generates for a contract, by default the tree's, without what it lacks.
+func (r *run) omitting(contract string) (*build.Result, diag.List) {
+	in, problems := build.Read(r.root, contract)
+	if problems.Failed() {
+		return nil, problems
+	}
+	in.Contract.Name = build.ContractFile
+	in.OmitMissing = true
+	return build.Generate(in)
 }
 
 // handWritten is what an SDK has besides generated files.
-var handWritten = []string{"go.mod", "LICENSE", "opik"}
+var handWritten = []string{"go.mod", "LICENSE", build.RESTDir, build.SDKDir}
 
-// copyHandWritten copies the sources that are written by hand, without tests and
-// without those that need what the document lacks.
+// copyHandWritten copies what is written by hand, tests included, but for the files
+// that need what the document lacks.
 func copyHandWritten(from, to string, leftOut []string) error {
 	for _, name := range handWritten {
 		err := filepath.WalkDir(filepath.Join(from, name), func(path string, d fs.DirEntry, err error) error {
-			switch {
-			case errors.Is(err, fs.ErrNotExist) && name == "LICENSE":
-				return nil
-			case err != nil:
-				return err
-			case d.IsDir() && d.Name() == "testdata":
-				return filepath.SkipDir
-			case d.IsDir() || !d.Type().IsRegular() || strings.HasSuffix(d.Name(), "_test.go"):
+			if errors.Is(err, fs.ErrNotExist) && name == "LICENSE" {
 				return nil
 			}
-			rel, err := filepath.Rel(from, path)
-			if err != nil || slices.Contains(leftOut, filepath.ToSlash(rel)) {
+			if err != nil {
 				return err
+			}
+			rel, err := filepath.Rel(from, path)
+			switch {
+			case err != nil:
+				return err
+			case slices.Contains(leftOut, filepath.ToSlash(rel)) && d.IsDir():
+				return filepath.SkipDir
+			case slices.Contains(leftOut, filepath.ToSlash(rel)) || !d.Type().IsRegular():
+				return nil
 			}
 			data, err := os.ReadFile(path)
 			if err != nil || output.Ours(data) {

@@ -213,8 +213,9 @@ type Pending struct {
 }
 
 // Requires says what a Go file of the SDK that is written by hand needs of the
-// contract. An SDK for a document that lacks any of it is made without the file;
-// for the tree's own contract it is an error.
+// contract. An SDK for a document that lacks any of it is made without the file, or
+// without the whole package if the file is doc.go; for the tree's own contract it is
+// an error.
 type Requires struct {
 	// Operation lists operationIds, joined by commas. Besides operations there may
 	// be properties (Schema.property) and values of enums (Schema.property.value),

@@ -12,3 +12,6 @@
 // OPIK_TESTDATA names the folder that has them in vectors/; without it the tests
 // are skipped.
 package recorded
+
+// The recordings are of SDKs of this version of the server.
+//opik:requires tracesExist

@@ -1,5 +1,8 @@
 package api
 
+// What is served here is of the newest version.
+//opik:requires tracesExist,spansExist,getRecentActivity,createDatasetItemsFromJson,executeExperiment,storeAssertionsBatch
+
 import (
 	"testing"
 
