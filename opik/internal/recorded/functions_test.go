@@ -27,8 +27,6 @@ type function struct {
 	elsewhere string
 }
 
-const queryLanguage = "package oql has the cases of the query language"
-
 const noJinja2 = "jinja2 is for a renderer that the program brings; without one it is a typed error"
 
 func functions() map[string]function {
@@ -39,8 +37,8 @@ func functions() map[string]function {
 			20: noJinja2, 21: noJinja2, 22: noJinja2, 23: noJinja2, 24: noJinja2,
 		}},
 		"fn-metrics": {elsewhere: "this SDK has no metrics"},
-		"fn-oql":     {elsewhere: queryLanguage},
-		"py-fn-oql":  {elsewhere: queryLanguage},
+		"fn-oql":     {replay: query, differs: typescriptQueries},
+		"py-fn-oql":  {replay: query, differs: pythonQueries},
 	}
 }
 

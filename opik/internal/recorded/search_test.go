@@ -51,42 +51,22 @@ func searchScenarios() map[string]scenario {
 }
 
 // officialDefaults are what the official SDK sends unless it is told otherwise.
-// Filters are given as they are: there is no query language in this release.
-func officialDefaults(filters ...rest.TraceFilter) opik.SearchTracesParams {
-	return opik.SearchTracesParams{Filters: filters, MaxResults: 1000, Truncate: opik.Ptr(true)}
+func officialDefaults(filter opik.TraceFilter) opik.SearchTracesParams {
+	return opik.SearchTracesParams{Filter: filter, MaxResults: 1000, Truncate: opik.Ptr(true)}
 }
 
 // tracesSearches are the searches of search-traces, in their order.
 func tracesSearches() []opik.SearchTracesParams {
 	return []opik.SearchTracesParams{
 		{},
-		officialDefaults(rest.TraceFilter{Field: "name", Operator: rest.FilterOperatorEqual, Value: "t0"}),
-		officialDefaults(
-			rest.TraceFilter{Field: "feedback_scores", Key: "accuracy", Operator: rest.FilterOperatorGreaterThan, Value: "0.5"},
-			rest.TraceFilter{Field: "tags", Operator: rest.FilterOperatorContains, Value: "prod"},
-		),
-		officialDefaults(
-			rest.TraceFilter{Field: "metadata", Key: "model", Operator: rest.FilterOperatorEqual, Value: "gpt"},
-			rest.TraceFilter{Field: "usage.total_tokens", Operator: rest.FilterOperatorGreaterThanOrEqual, Value: "100"},
-		),
-		officialDefaults(
-			rest.TraceFilter{Field: "start_time", Operator: rest.FilterOperatorGreaterThanOrEqual, Value: "2025-01-01T00:00:00Z"},
-			rest.TraceFilter{Field: "end_time", Operator: rest.FilterOperatorLessThan, Value: "2025-02-01T00:00:00Z"},
-		),
-		officialDefaults(
-			rest.TraceFilter{Field: "input", Operator: rest.FilterOperatorContains, Value: "hi"},
-			rest.TraceFilter{Field: "output", Operator: rest.FilterOperatorNotContains, Value: "bye"},
-		),
-		officialDefaults(
-			rest.TraceFilter{Field: "error_info", Operator: rest.FilterOperatorIsNotEmpty},
-			rest.TraceFilter{Field: "thread_id", Operator: rest.FilterOperatorEqual, Value: "th-1"},
-		),
-		officialDefaults(rest.TraceFilter{Field: "feedback_scores", Key: "my score", Operator: rest.FilterOperatorIsEmpty}),
-		officialDefaults(
-			rest.TraceFilter{Field: "duration", Operator: rest.FilterOperatorGreaterThan, Value: "1.5"},
-			rest.TraceFilter{Field: "total_estimated_cost", Operator: rest.FilterOperatorLessThanOrEqual, Value: "0.01"},
-			rest.TraceFilter{Field: "llm_span_count", Operator: rest.FilterOperatorNotEqual, Value: "0"},
-		),
+		officialDefaults(`name = "t0"`),
+		officialDefaults(`feedback_scores.accuracy > 0.5 AND tags contains "prod"`),
+		officialDefaults(`metadata.model = "gpt" and usage.total_tokens >= 100`),
+		officialDefaults(`start_time >= "2025-01-01T00:00:00Z" AND end_time < "2025-02-01T00:00:00Z"`),
+		officialDefaults(`input contains "hi" AND output not_contains "bye"`),
+		officialDefaults(`error_info is_not_empty AND thread_id = "th-1"`),
+		officialDefaults(`feedback_scores."my score" is_empty`),
+		officialDefaults(`duration > 1.5 AND total_estimated_cost <= 0.01 AND llm_span_count != 0`),
 		{
 			MaxResults:  7,
 			Truncate:    opik.Ptr(false),
@@ -173,17 +153,11 @@ func searchThreads(r *run) {
 	for _, params := range []opik.SearchThreadsParams{
 		{},
 		{
-			Filters: []rest.TraceThreadFilter{
-				{Field: "status", Operator: rest.FilterOperatorEqual, Value: "inactive"},
-				{Field: "number_of_messages", Operator: rest.FilterOperatorGreaterThanOrEqual, Value: "2"},
-			},
+			Filter:     `status = "inactive" AND number_of_messages >= 2`,
 			MaxResults: 1000, Truncate: opik.Ptr(true),
 		},
 		{
-			Filters: []rest.TraceThreadFilter{
-				{Field: "first_message", Operator: rest.FilterOperatorContains, Value: "hello"},
-				{Field: "feedback_scores", Key: "csat", Operator: rest.FilterOperatorGreaterThanOrEqual, Value: "4"},
-			},
+			Filter:     `first_message contains "hello" AND feedback_scores.csat >= 4`,
 			MaxResults: 5, Truncate: opik.Ptr(false),
 		},
 	} {
@@ -210,7 +184,7 @@ func searchWait(r *run) {
 	ctx, cancel := context.WithTimeout(r.ctx, 8*time.Second)
 	defer cancel()
 	start := time.Now()
-	found, err := opik.WaitFor(ctx, 1, r.client.SearchTraces(ctx, officialDefaults()))
+	found, err := opik.WaitFor(ctx, 1, r.client.SearchTraces(ctx, officialDefaults("")))
 	if err != nil {
 		r.Error(err)
 	}
@@ -224,7 +198,7 @@ func searchWait(r *run) {
 	ctx, cancel = context.WithTimeout(r.ctx, time.Second)
 	defer cancel()
 	start = time.Now()
-	if _, err := opik.WaitFor(ctx, 5, r.client.SearchTraces(ctx, officialDefaults())); !errors.Is(err, opik.ErrTooFew) {
+	if _, err := opik.WaitFor(ctx, 5, r.client.SearchTraces(ctx, officialDefaults(""))); !errors.Is(err, opik.ErrTooFew) {
 		r.Errorf("error %v", err)
 	}
 	// The official SDK looks at the time only every five seconds.
