@@ -32,6 +32,34 @@ func TestFilterChooses(t *testing.T) {
 	}
 }
 
+// Values arrive as they are written, also where the server undoes percent encoding.
+func TestFilterValuesArrive(t *testing.T) {
+	c, _ := served(t, 0)
+	_, trace := c.StartTrace(t.Context(), "50%+", opik.WithMetadata(map[string]any{
+		"lang": "C++ 50%", "a b": map[string]any{"n": -1.5, "it's": "\"so\""},
+	}))
+	trace.End()
+	flush(t, c)
+	for filter, found := range map[opik.TraceFilter]bool{
+		`name = "50%+"`:                                    true,
+		`metadata.lang = "C++ 50%"`:                        true,
+		`metadata.lang = "C   50%"`:                        false,
+		`custom.metadata.lang = "C++ 50%"`:                 true,
+		`custom.metadata contains "C++ 50%"`:               true,
+		`metadata['a b'].n < -1e0`:                         true,
+		`metadata.$["a b"]["it's"] = "\"so\""`:             true,
+		`source in ("ui", "sdk") AND environment is_empty`: true,
+		`source not_in ["sdk"]`:                            false,
+	} {
+		if n := len(names(t, c.SearchTraces(t.Context(), opik.SearchTracesParams{Filter: filter}))); (n == 1) != found {
+			t.Errorf("%s: search finds %d", filter, n)
+		}
+		if n := len(names(t, c.Traces.List(t.Context(), opik.TraceListParams{Filter: filter}))); (n == 1) != found {
+			t.Errorf("%s: list finds %d", filter, n)
+		}
+	}
+}
+
 // The text and the list both hold, and the caller's list stays as it is.
 func TestFilterAndFilters(t *testing.T) {
 	c, srv := served(t, 3)

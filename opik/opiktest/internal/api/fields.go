@@ -26,8 +26,9 @@ var (
 		"error_type": {Type: filter.String, Member: []string{"error_info", "exception_type"}},
 		"created_at": {Type: filter.DateTime}, "last_updated_at": {Type: filter.DateTime},
 		"custom": {Type: filter.Custom}, "annotation_queue_ids": {Type: filter.List},
-		"experiment_id": {Type: filter.StringExact, Member: []string{"experiment", "id"}},
-		"source":        {Type: filter.Source}, "environment": {Type: filter.String},
+		"experiment_id":  {Type: filter.StringExact, Member: []string{"experiment", "id"}},
+		"experiment_ids": {Type: filter.StringList, Member: []string{"experiment", "id"}},
+		"source":         {Type: filter.Source}, "environment": {Type: filter.Enum},
 	}
 	spanFilters = filter.Fields{
 		"id": {Type: filter.StringExact}, "name": {Type: filter.String},
@@ -48,7 +49,7 @@ var (
 		"error_type": {Type: filter.String, Member: []string{"error_info", "exception_type"}},
 		"type":       {Type: filter.Enum}, "trace_id": {Type: filter.StringExact},
 		"source": {Type: filter.Source}, "custom": {Type: filter.Custom},
-		"environment": {Type: filter.String},
+		"environment": {Type: filter.Enum},
 	}
 	threadFilters = filter.Fields{
 		"id": {Type: filter.StringExact}, "first_message": {Type: filter.String},
@@ -59,7 +60,7 @@ var (
 		"start_time": {Type: filter.DateTime}, "end_time": {Type: filter.DateTime},
 		"feedback_scores": {Type: filter.FeedbackScores}, "status": {Type: filter.Enum},
 		"tags": {Type: filter.List}, "annotation_queue_ids": {Type: filter.List},
-		"source": {Type: filter.Source}, "environment": {Type: filter.String},
+		"source": {Type: filter.Source}, "environment": {Type: filter.Enum},
 	}
 )
 

@@ -15,6 +15,7 @@ const (
 	String          Type = iota // text, compared without regard to case
 	StringExact                 // text, compared with regard to case
 	StringState                 // text without an order
+	StringList                  // text that is one of several
 	DateTime                    // instants
 	Number                      // decimals
 	FeedbackScores              // a score found by its name, the key
@@ -30,7 +31,7 @@ const (
 
 // typeNames are what the server's messages call the types.
 var typeNames = [...]string{
-	String: "string", StringExact: "string_exact", StringState: "string_state_db",
+	String: "string", StringExact: "string_exact", StringState: "string_state_db", StringList: "string_list",
 	DateTime: "date_time", Number: "number", FeedbackScores: "feedback_scores_number",
 	List: "list", Dictionary: "dictionary", DictionaryState: "dictionary_state_db",
 	Map: "map", Enum: "enum", Source: "enum_legacy", ErrorInfo: "error_container",
@@ -68,19 +69,21 @@ var (
 	dictionary = slices.Concat(textMatch, []string{greater, less}, emptiness)
 )
 
-// operators lists what each type takes.
+// operators lists what each type takes. Only closed sets and lists of ids can be
+// compared with several values.
 var operators = [...][]string{
-	String:          slices.Concat(textMatch, []string{greater, less}, membership),
-	StringExact:     slices.Concat(textMatch, []string{greater, less}, membership),
-	StringState:     slices.Concat(textMatch, membership),
+	String:          slices.Concat(textMatch, []string{greater, less}),
+	StringExact:     slices.Concat(textMatch, []string{greater, less}),
+	StringState:     textMatch,
+	StringList:      membership,
 	DateTime:        ordered,
-	Number:          slices.Concat(ordered, membership),
+	Number:          ordered,
 	FeedbackScores:  slices.Concat(ordered, emptiness),
-	List:            slices.Concat([]string{contains, notContains, equal, notEqual}, emptiness, membership),
+	List:            slices.Concat([]string{contains, notContains, equal, notEqual}, emptiness),
 	Dictionary:      dictionary,
 	DictionaryState: slices.Concat(dictionary, []string{atLeast, atMost}),
 	Map:             textMatch,
-	Enum:            slices.Concat([]string{equal, notEqual}, membership),
+	Enum:            slices.Concat([]string{equal, notEqual}, membership, emptiness),
 	Source:          slices.Concat([]string{equal, notEqual}, membership),
 	ErrorInfo:       emptiness,
 	Custom:          dictionary,

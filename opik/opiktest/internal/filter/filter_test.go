@@ -17,12 +17,12 @@ var fields = filter.Fields{
 	"time": {Type: filter.DateTime}, "number": {Type: filter.Number}, "zero": {Type: filter.Number, Member: []string{"none"}, Zero: true},
 	"scores": {Type: filter.FeedbackScores}, "list": {Type: filter.List}, "dict": {Type: filter.Dictionary},
 	"dictstate": {Type: filter.DictionaryState, Member: []string{"dict"}}, "map": {Type: filter.Map, Member: []string{"dict"}},
-	"enum": {Type: filter.Enum}, "source": {Type: filter.Source}, "error": {Type: filter.ErrorInfo}, "custom": {Type: filter.Custom},
+	"enum": {Type: filter.Enum}, "oneof": {Type: filter.StringList, Member: []string{"enum"}}, "source": {Type: filter.Source}, "error": {Type: filter.ErrorInfo}, "custom": {Type: filter.Custom},
 }
 
 var view = doc.Object{
 	"string": "Text", "exact": "Text", "state": "Text", "time": "2025-01-02T03:04:05Z", "number": json.Number("1.50"),
-	"list": []any{"a", "b"}, "dict": doc.Object{"n": json.Number("10"), "s": "Word", "in": doc.Object{"l": []any{json.Number("1")}}},
+	"list": []any{"a", "b"}, "plus": "a+b", "dict": doc.Object{"n": json.Number("10"), "plus": "a+b", "s": "Word", "in": doc.Object{"l": []any{json.Number("1")}}},
 	"scores": []any{doc.Object{"name": "q", "value": json.Number("0.5")}}, "enum": "one", "error": doc.Object{"message": "m"},
 }
 
@@ -37,7 +37,10 @@ func TestMatch(t *testing.T) {
 		`{"field":"map","key":"s","operator":"contains","value":"OR"}`:          true,
 		`{"field":"map","key":"none","operator":"=","value":"x"}`:               false,
 		`{"field":"enum","operator":"in","value":"one,two"}`:                    true,
-		`{"field":"enum","operator":"not_in","value":"[\"one\"]"}`:              false,
+		`{"field":"enum","operator":"not_in","value":"one"}`:                    false,
+		`{"field":"enum","operator":"is_not_empty","value":""}`:                 true,
+		`{"field":"oneof","operator":"in","value":"a, one"}`:                    true,
+		`{"field":"oneof","operator":"not_in","value":"a,One"}`:                 true,
 		`{"field":"source","operator":"!=","value":"sdk"}`:                      false,
 		`{"field":"zero","operator":"<","value":"1"}`:                           true,
 		`{"field":"number","operator":"=","value":"1.5"}`:                       true,
@@ -45,7 +48,11 @@ func TestMatch(t *testing.T) {
 		`{"field":"custom","key":"dict.in.l[0]","operator":"=","value":"1"}`:    true,
 		`{"field":"custom","key":"dict['in'].l","operator":"=","value":"[1]"}`:  true,
 		`{"field":"error","operator":"is_empty","value":null}`:                  false,
-		`{"field":"list","operator":"in","value":"[\"b\",\"c\"]"}`:              true,
+		`{"field":"map","key":"plus","operator":"=","value":"a+b"}`:             false,
+		`{"field":"map","key":"plus","operator":"=","value":"a%2Bb"}`:           true,
+		`{"field":"custom","key":"dict.plus","operator":"=","value":"a%252Bb"}`: true,
+		`{"field":"custom","key":"plus","operator":"=","value":"a%2Bb"}`:        true,
+		`{"field":"string","operator":"!=","value":"a+b%"}`:                     true,
 		`{"field":"dict","key":"in","operator":"contains","value":"\"l\":[1]"}`: true,
 	} {
 		f, err := filter.ParseQuery("["+text+"]", fields)

@@ -23,7 +23,12 @@ func (c *condition) match(view doc.Object) bool {
 	switch c.field.Type {
 	case String, StringState:
 		return matchText(c, doc.Text(v), strings.ToLower)
-	case StringExact, Enum:
+	case StringExact, StringList:
+		return matchText(c, doc.Text(v), keep)
+	case Enum:
+		if c.operator == isEmpty || c.operator == isNotEmpty {
+			return (doc.Text(v) == "") == (c.operator == isEmpty)
+		}
 		return matchText(c, doc.Text(v), keep)
 	case Source:
 		s := doc.Text(v)
@@ -115,13 +120,6 @@ func (c *condition) matchNumber(v any) bool {
 	if !ok {
 		return false
 	}
-	if c.operator == in || c.operator == notIn {
-		found := slices.ContainsFunc(c.values, func(s string) bool {
-			w, ok := doc.Decimal(s)
-			return ok && n.Cmp(w) == 0
-		})
-		return found == (c.operator == in)
-	}
 	return compare(c.operator, n.Cmp(c.number))
 }
 
@@ -154,8 +152,6 @@ func (c *condition) matchList(v any) bool {
 		return has(func(s string) bool { return strings.Contains(strings.ToLower(s), want) }) == (c.operator == contains)
 	case equal, notEqual:
 		return has(func(s string) bool { return s == c.value }) == (c.operator == equal)
-	case in, notIn:
-		return has(func(s string) bool { return slices.Contains(c.values, s) }) == (c.operator == in)
 	case isEmpty, isNotEmpty:
 		return (len(list) == 0) == (c.operator == isEmpty)
 	}

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"encoding/json"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -89,6 +88,9 @@ func parseCondition(o doc.Object, fields Fields) (condition, error) {
 		return c, apierr.Message(http.StatusBadRequest,
 			"Invalid operator '%s' for field '%s' of type '%s'", c.operator, name, f.Type)
 	}
+	if err := c.decode(); err != nil {
+		return c, err
+	}
 	if !c.readKey() || !c.readValue(o["value"]) {
 		return c, apierr.Message(http.StatusBadRequest,
 			"Invalid value '%s' or key '%s' for field '%s' of type '%s'", c.value, key, name, f.Type)
@@ -143,16 +145,8 @@ func (c *condition) readValue(raw any) bool {
 	return true
 }
 
-// splitValues reads the operand of in and not_in: a JSON list, or a list with commas.
+// splitValues reads the operand of in and not_in: values separated by commas.
 func splitValues(s string) []string {
-	var list []any
-	if json.Unmarshal([]byte(s), &list) == nil {
-		var out []string
-		for _, v := range list {
-			out = append(out, doc.Text(v))
-		}
-		return out
-	}
 	var out []string
 	for v := range strings.SplitSeq(s, ",") {
 		if v = strings.TrimSpace(v); v != "" {
@@ -160,4 +154,28 @@ func splitValues(s string) []string {
 		}
 	}
 	return out
+}
+
+// plainTypes are the types whose values the server takes as they are.
+var plainTypes = []Type{String, StringExact, StringList, Enum}
+
+// decode undoes percent encoding in the value of the types for which the server
+// does, however the filter came: a plus is a blank then. A path that is more than
+// the name of a column is decoded twice.
+func (c *condition) decode() error {
+	if c.operator == isEmpty || c.operator == isNotEmpty || slices.Contains(plainTypes, c.field.Type) {
+		return nil
+	}
+	times := 1
+	if c.field.Type == Custom && strings.ContainsAny(strings.TrimPrefix(c.key, "$."), ".[") {
+		times = 2
+	}
+	for range times {
+		plain, err := url.QueryUnescape(c.value)
+		if err != nil {
+			return apierr.Message(http.StatusBadRequest, "Invalid filter '%s'", c.value)
+		}
+		c.value = plain
+	}
+	return nil
 }
