@@ -83,13 +83,13 @@ func parseQuery(t *testing.T, entity, text string) ([]rest.Filter, error) {
 	switch entity {
 	case "traces":
 		list, err := opik.TraceFilter(text).Parse()
-		return plain(list), err
+		return filtersOf(list), err
 	case "spans":
 		list, err := opik.SpanFilter(text).Parse()
-		return plain(list), err
+		return filtersOf(list), err
 	case "threads":
 		list, err := opik.ThreadFilter(text).Parse()
-		return plain(list), err
+		return filtersOf(list), err
 	case "prompts":
 		return opik.PromptFilter(text).Parse()
 	}
@@ -97,8 +97,8 @@ func parseQuery(t *testing.T, entity, text string) ([]rest.Filter, error) {
 	return nil, nil
 }
 
-// plain drops the entity from the type of filters.
-func plain[T rest.TraceFilter | rest.SpanFilter | rest.TraceThreadFilter](list []T) (all []rest.Filter) {
+// filtersOf drops the entity from the type of filters.
+func filtersOf[T rest.TraceFilter | rest.SpanFilter | rest.TraceThreadFilter](list []T) (all []rest.Filter) {
 	for _, f := range list {
 		all = append(all, rest.Filter(f))
 	}
