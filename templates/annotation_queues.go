@@ -7,6 +7,36 @@ import (
 	"github.com/opik-go/sdk/gen/rest"
 )
 
+// TracesAnnotationQueue is an annotation queue on the server: traces of a project
+// that people are asked to look through and to score. Make or find one with
+// [Client.CreateTracesAnnotationQueue], [Client.GetTracesAnnotationQueue] or
+// [Client.GetTracesAnnotationQueues].
+//
+//opik:handle rest.AnnotationQueue service=AnnotationQueues
+type TracesAnnotationQueue interface {
+	// LockItem reserves a trace, given by its id, for the caller. The answer tells
+	// whether that worked.
+	LockItem(ctx context.Context, itemID string) (*rest.LockResponse, error)
+
+	// Locks returns the traces that are reserved, by their ids.
+	Locks(ctx context.Context) (map[string]rest.ItemLockInfo, error)
+}
+
+// ThreadsAnnotationQueue is an annotation queue on the server: threads of a project
+// that people are asked to look through and to score. Make or find one with
+// [Client.CreateThreadsAnnotationQueue], [Client.GetThreadsAnnotationQueue] or
+// [Client.GetThreadsAnnotationQueues].
+//
+//opik:handle rest.AnnotationQueue service=AnnotationQueues
+type ThreadsAnnotationQueue interface {
+	// LockItem reserves a thread, given by its ThreadModelID, for the caller. The
+	// answer tells whether that worked.
+	LockItem(ctx context.Context, itemID string) (*rest.LockResponse, error)
+
+	// Locks returns the threads that are reserved, by their ThreadModelID.
+	Locks(ctx context.Context) (map[string]rest.ItemLockInfo, error)
+}
+
 // AnnotationQueues reads and writes annotation queues: traces or threads of a
 // project that people are asked to look through and to score.
 // [Client.CreateTracesAnnotationQueue] and [Client.CreateThreadsAnnotationQueue]

@@ -596,6 +596,7 @@ func (c *Client) UpdateAnnotationQueue(ctx context.Context, id string, body Anno
 // /v1/private/annotation-queues/{id}/items/add.
 func (c *Client) AddItemsToAnnotationQueue(ctx context.Context, id string, body AnnotationQueueItemIDs, opts ...CallOption) error {
 	r := newCall("addItemsToAnnotationQueue", "POST", "/v1/private/annotation-queues/{id}/items/add", opts)
+	r.retryable()
 	r.arg("id", id)
 	r.json(body)
 	return c.none(ctx, r)
