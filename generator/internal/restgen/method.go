@@ -18,6 +18,10 @@ type methodView struct {
 // other methods than POST that goes without saying.
 func (m methodView) Retryable() bool { return m.p.retryable && m.p.operation.method == "POST" }
 
+// Once reports whether the method has to say that it must not be repeated: for POST
+// that goes without saying.
+func (m methodView) Once() bool { return m.p.once && m.p.operation.method != "POST" }
+
 // ID returns the operationId of the contract.
 func (m methodView) ID() string { return m.p.operation.id }
 

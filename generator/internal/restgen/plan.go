@@ -23,6 +23,8 @@ type plan struct {
 	// events says that the operation answers with events as well.
 	events    bool
 	retryable bool
+	// once says that the request must not be repeated, whatever its method is.
+	once bool
 }
 
 // planOperations decides about every operation. The schemas in the plans are those
@@ -30,7 +32,7 @@ type plan struct {
 func (d *document) planOperations() error {
 	seen := map[string]bool{}
 	for op := range d.operations() {
-		p := &plan{operation: op, retryable: isTrue(op.node, "x-opik-retryable")}
+		p := &plan{operation: op, retryable: isTrue(op.node, "x-opik-retryable"), once: text(op.node, "x-opik-retryable") == "false"}
 		if op.id == "" {
 			return fault(op.node, "%s %s has no operationId", op.method, op.path)
 		}

@@ -178,7 +178,7 @@ func init() {
 }
 
 // retryableKey is our extension on operations: repeating the request does no
-// harm though its method is POST.
+// harm though its method is POST, or false: it does, though its method is another.
 const retryableKey = "x-opik-retryable"
 
 // walk visits n, an object of kind k, and all objects below it. The visitor may

@@ -51,7 +51,10 @@ func (t *Transport) repeat(first *http.Request) (*http.Response, error) {
 	ctx := first.Context()
 	info := t.callInfo(ctx)
 	operation := orDefault(info.Operation, first.Method+" "+first.URL.Path)
-	harmless := info.Repeatable || idempotent(first.Method)
+	harmless := info.Repeatable
+	if info.Operation == "" {
+		harmless = idempotent(first.Method)
+	}
 
 	for n := 1; ; n++ {
 		try, err := nextTry(first, n)

@@ -44,7 +44,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	for _, c := range []struct {
 		method     string
 		first      any
-		repeatable bool // CallInfo's word
+		repeatable bool // CallInfo's word; without it, nothing is known
 		again      bool
 	}{
 		{"GET", 200, false, false},
@@ -77,7 +77,10 @@ func TestWhatIsRepeated(t *testing.T) {
 			tr := newTransport(t, Options{
 				HTTPClient: replies(t, &bodies, c.first, 201),
 				CallInfo: func(context.Context) CallInfo {
-					return CallInfo{Operation: "operation", Repeatable: c.repeatable}
+					if !c.repeatable {
+						return CallInfo{}
+					}
+					return CallInfo{Operation: "operation", Repeatable: true}
 				},
 			})
 			body := ""
@@ -111,6 +114,25 @@ func TestWhatIsRepeated(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatMustNotBeRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for status, want := range map[int]int{503: 1, 429: 2} { // a 429 was not executed
+			var bodies []string
+			tr := newTransport(t, Options{
+				HTTPClient: replies(t, &bodies, status, 204),
+				CallInfo:   func(context.Context) CallInfo { return CallInfo{Operation: "operation"} },
+			})
+			resp, err := tr.Do(request(t, "PUT", "https://opik.example/api/x", "{}"))
+			if err != nil || len(bodies) != want {
+				t.Errorf("%d attempts after status %d, want %d; %v", len(bodies), status, want, err)
+			}
+			if resp != nil {
+				resp.Body.Close()
+			}
+		}
+	})
 }
 
 func TestAttemptsAndWaits(t *testing.T) {

@@ -108,7 +108,8 @@ type Options struct {
 type CallInfo struct {
 	// Operation is the operationId.
 	Operation string
-	// Repeatable says that sending the request again is harmless.
+	// Repeatable says that sending the request again is harmless. If nothing is known
+	// of the call, the method decides.
 	Repeatable bool
 	// KeepRedirect says that a redirect is the result of the call.
 	KeepRedirect bool

@@ -71,6 +71,9 @@ func (c *call) fail(argument, reason string, cause error) {
 // retryable marks a POST that may be repeated.
 func (c *call) retryable() { c.info.Retryable = true }
 
+// once marks a request that must not be repeated, though its method says that it may.
+func (c *call) once() { c.info.Retryable = false }
+
 // arg fills a parameter of the path. Values that would change the path's
 // structure on the way are refused: proxies and servers resolve dot segments even
 // when they are percent-encoded.
@@ -101,6 +104,9 @@ func (c *Client) send(ctx context.Context, r *call, accept string) (*http.Respon
 	o := newCallOptions(c.defaults, r.opts)
 	if r.err != nil {
 		return nil, o, r.err
+	}
+	if o.repeat != nil {
+		r.info.Retryable = *o.repeat
 	}
 	if r.body != nil && r.rewind == nil {
 		r.info.Retryable = false

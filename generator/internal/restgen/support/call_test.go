@@ -274,3 +274,41 @@ func TestWithoutURL(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// doer is a function that sends requests.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
+
+func TestWhatMayBeRepeated(t *testing.T) {
+	for _, c := range []struct {
+		method string
+		mark   func(*call)
+		opts   []CallOption
+		want   bool
+	}{
+		{"GET", nil, nil, true},
+		{"POST", nil, nil, false},
+		{"POST", (*call).retryable, nil, true},
+		{"PUT", (*call).once, nil, false},
+		{"POST", nil, []CallOption{WithRepeat(true)}, true},
+		{"PUT", nil, []CallOption{WithRepeat(false)}, false},
+		{"PUT", (*call).once, []CallOption{WithRepeat(true)}, true},
+	} {
+		var got CallInfo
+		client, err := NewClient("http://127.0.0.1", doer(func(r *http.Request) (*http.Response, error) {
+			got, _ = CallInfoFrom(r.Context())
+			return &http.Response{StatusCode: 204, Header: http.Header{}, Body: http.NoBody}, nil
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newCall("op", c.method, "/x", c.opts)
+		if c.mark != nil {
+			c.mark(r)
+		}
+		if err := client.none(t.Context(), r); err != nil || got.Retryable != c.want {
+			t.Errorf("%s with %d options: repeatable %v, want %v; %v", c.method, len(c.opts), got.Retryable, c.want, err)
+		}
+	}
+}

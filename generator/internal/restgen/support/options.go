@@ -24,6 +24,7 @@ type callOptions struct {
 	maxResponse int64
 	maxItem     int64
 	response    *Response
+	repeat      *bool
 }
 
 // WithHeader sets a header of the request, replacing what the operation sets. An
@@ -40,6 +41,13 @@ func WithHeader(name, value string) CallOption {
 // WithQuery adds a query parameter, beside those that the operation sets.
 func WithQuery(name, value string) CallOption {
 	return func(o *callOptions) { o.query = append(o.query, queryValue{name, value}) }
+}
+
+// WithRepeat says whether the request may be sent again if it is not known whether
+// the server has served it, overriding what the operation says: by default it may
+// unless it creates something.
+func WithRepeat(allowed bool) CallOption {
+	return func(o *callOptions) { o.repeat = &allowed }
 }
 
 // WithMaxResponse limits a JSON response to n bytes, overriding the default of
