@@ -15,22 +15,38 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
+// GetExperimentByID returns the experiment with the id. It fails with
+// [ErrNotFound] if there is none.
+//
+// It blocks until the server has answered its request. A refusal by the server is
+// an [*APIError].
+func (c *Client) GetExperimentByID(ctx context.Context, id string, opts ...CallOption) (*Experiment, error) {
+	record, err := c.REST().GetExperimentByID(ctx, id, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newExperiment(c, *record), nil
+}
+
+// DeleteExperiments deletes experiments with their items. Those that do not exist
+// are no error. The traces stay.
+//
+// ids holds 1 to 1,000 values.
+//
+// It blocks until the server has answered its request. A refusal by the server is
+// an [*APIError].
+func (c *Client) DeleteExperiments(ctx context.Context, ids []string, opts ...CallOption) error {
+	return c.REST().DeleteExperimentsByID(ctx, rest.DeleteIDsHolder{IDs: ids}, opts...)
+}
+
 // ExperimentsService reads and changes experiments and their items.
 //
 // [Client.CreateExperiment] and [Client.GetExperimentByID] are for working with
-// one of them: they return an [Experiment].
+// one of them.
 //
 // Its methods may be called from several goroutines at once.
 type ExperimentsService struct {
 	client *Client
-}
-
-// Get returns one experiment.
-//
-// It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such experiment.
-func (s *ExperimentsService) Get(ctx context.Context, id string, opts ...CallOption) (*rest.Experiment, error) {
-	return s.client.REST().GetExperimentByID(ctx, id, opts...)
 }
 
 // ExperimentListParams holds the optional inputs of [ExperimentsService.List].
@@ -75,8 +91,8 @@ type ExperimentListParams struct {
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
 // [ErrInvalid] if the server does not accept the input.
-func (s *ExperimentsService) List(ctx context.Context, params ExperimentListParams, opts ...CallOption) iter.Seq2[rest.Experiment, error] {
-	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.Experiment], error) {
+func (s *ExperimentsService) List(ctx context.Context, params ExperimentListParams, opts ...CallOption) iter.Seq2[*Experiment, error] {
+	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Experiment], error) {
 		params := params
 		params.Page, params.PageSize = page, size
 		return s.ListPage(ctx, params, opts...)
@@ -86,7 +102,7 @@ func (s *ExperimentsService) List(ctx context.Context, params ExperimentListPara
 // ListPage returns one page of [ExperimentsService.List], the one that params.Page
 // says. It blocks until the server has answered its request. Its error matches
 // [ErrInvalid] if the server does not accept the input.
-func (s *ExperimentsService) ListPage(ctx context.Context, params ExperimentListParams, opts ...CallOption) (*Page[rest.Experiment], error) {
+func (s *ExperimentsService) ListPage(ctx context.Context, params ExperimentListParams, opts ...CallOption) (*Page[*Experiment], error) {
 	filters, err := bothFilters(params.Filter.Parse, params.Filters)
 	if err != nil {
 		return nil, err
@@ -111,10 +127,10 @@ func (s *ExperimentsService) ListPage(ctx context.Context, params ExperimentList
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.Experiment]{
+	return &Page[*Experiment]{
 		Number:     page,
 		Size:       size,
-		Items:      answer.Content,
+		Items:      allHandles(s.client, newExperiment, answer.Content),
 		Total:      valueOf(answer.Total),
 		SortableBy: answer.SortableBy,
 	}, nil
@@ -144,7 +160,7 @@ type ExperimentSearchParams struct {
 // every range over it starts anew.
 //
 // A refusal by the server is an [*APIError].
-func (s *ExperimentsService) Search(ctx context.Context, name string, params ExperimentSearchParams, opts ...CallOption) iter.Seq2[rest.Experiment, error] {
+func (s *ExperimentsService) Search(ctx context.Context, name string, params ExperimentSearchParams, opts ...CallOption) iter.Seq2[*Experiment, error] {
 	open := func(ctx context.Context, after string, limit int) (*rest.Stream[rest.Experiment], error) {
 		return s.client.REST().StreamExperiments(ctx, rest.ExperimentStreamRequest{
 			LastRetrievedID: after,
@@ -156,7 +172,7 @@ func (s *ExperimentsService) Search(ctx context.Context, name string, params Exp
 	id := func(record rest.Experiment) string {
 		return record.ID
 	}
-	return search(ctx, params.MaxResults, atMost(params.PageSize, 2000), open, id)
+	return eachHandle(s.client, newExperiment, search(ctx, params.MaxResults, atMost(params.PageSize, 2000), open, id))
 }
 
 // ExperimentCreateParams holds the optional inputs of [ExperimentsService.Create].
@@ -197,6 +213,8 @@ type ExperimentCreateParams struct {
 // created if there is none. If there is an experiment with params.ID, nothing is
 // changed and that is no error. It fails with [ErrConflict] if a prompt version or
 // the version of the dataset does not exist.
+//
+// [Client.CreateExperiment] takes prompts and free-form metadata instead.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
@@ -282,19 +300,9 @@ func (s *ExperimentsService) UpdateBatch(ctx context.Context, ids []string, upda
 	}, opts...)
 }
 
-// DeleteBatch deletes several experiments at once, with their items. Those that do
-// not exist are no error. The traces stay.
-//
-// ids holds 1 to 1,000 values.
-//
-// It blocks until the server has answered its request. A refusal by the server is
-// an [*APIError].
-func (s *ExperimentsService) DeleteBatch(ctx context.Context, ids []string, opts ...CallOption) error {
-	return s.client.REST().DeleteExperimentsByID(ctx, rest.DeleteIDsHolder{IDs: ids}, opts...)
-}
-
 // Finish says that nothing more is coming for the experiments: the server then
-// calls the webhooks of alerts about finished experiments.
+// calls the webhooks of alerts about finished experiments. [Experiment.Finish]
+// first sends what is queued.
 //
 // ids holds 1 to 1,000 values.
 //

@@ -16,23 +16,91 @@ import (
 // versions: run go generate ./... again.
 const _ = genversion.V1
 
-// OptimizationsService reads and writes optimizations: runs that try variants of a
-// prompt, each an experiment, to better a score.
+// CreateOptimizationParams holds the optional inputs of
+// [Client.CreateOptimization]. What has its zero value is not sent.
+type CreateOptimizationParams struct {
+	// Error info of the optimization.
+	ErrorInfo *rest.ErrorInfo
+	// Id of the optimization.
+	ID string
+	// Last updated at of the optimization.
+	LastUpdatedAt time.Time
+	// Metadata of the optimization.
+	Metadata json.RawMessage
+	// Name of the optimization.
+	Name string
+	// Id of the project.
+	ProjectID string
+	// Name of the project, in upper or lower case; a write may create it. Without it
+	// and ProjectID, it is the client's project.
+	ProjectName string
+	// Studio config of the optimization.
+	StudioConfig *rest.OptimizationStudioConfig
+}
+
+// CreateOptimization creates an optimization, which is running, and returns it. A
+// dataset of the name is created if there is none. An optimization with params.ID
+// is replaced. objectiveName is the score that trials are judged by.
+//
+// It blocks for two requests: to create, and to read what was created. A refusal
+// by the server is an [*APIError].
+func (c *Client) CreateOptimization(ctx context.Context, datasetName, objectiveName string, params CreateOptimizationParams, opts ...CallOption) (*Optimization, error) {
+	id, err := c.REST().CreateOptimization(ctx, rest.Optimization{
+		DatasetName:   datasetName,
+		ErrorInfo:     params.ErrorInfo,
+		ID:            params.ID,
+		LastUpdatedAt: params.LastUpdatedAt,
+		Metadata:      params.Metadata,
+		Name:          params.Name,
+		ObjectiveName: objectiveName,
+		ProjectID:     params.ProjectID,
+		ProjectName:   c.projectName(params.ProjectName, params.ProjectID),
+		Status:        "running",
+		StudioConfig:  params.StudioConfig,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	record, err := c.REST().GetOptimizationByID(ctx, id, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newOptimization(c, *record), nil
+}
+
+// GetOptimizationByID returns the optimization with the id. It fails with
+// [ErrNotFound] if there is none.
+//
+// It blocks until the server has answered its request. A refusal by the server is
+// an [*APIError].
+func (c *Client) GetOptimizationByID(ctx context.Context, id string, opts ...CallOption) (*Optimization, error) {
+	record, err := c.REST().GetOptimizationByID(ctx, id, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newOptimization(c, *record), nil
+}
+
+// DeleteOptimizations deletes optimizations. Those that do not exist are no error.
+// Their trials stay.
+//
+// ids holds 1 to 1,000 values.
+//
+// It blocks until the server has answered its request. A refusal by the server is
+// an [*APIError].
+func (c *Client) DeleteOptimizations(ctx context.Context, ids []string, opts ...CallOption) error {
+	return c.REST().DeleteOptimizationsByID(ctx, rest.DeleteIDsHolder{IDs: ids}, opts...)
+}
+
+// OptimizationsService reads and writes optimizations: series of experiments that
+// look for a better prompt.
 //
 // [Client.CreateOptimization] and [Client.GetOptimizationByID] are for working
-// with one of them: they return an [Optimization].
+// with one of them.
 //
 // Its methods may be called from several goroutines at once.
 type OptimizationsService struct {
 	client *Client
-}
-
-// Get returns one optimization.
-//
-// It blocks until the server has answered its request. Its error matches
-// [ErrNotFound] if there is no such optimization.
-func (s *OptimizationsService) Get(ctx context.Context, id string, opts ...CallOption) (*rest.Optimization, error) {
-	return s.client.REST().GetOptimizationByID(ctx, id, opts...)
 }
 
 // OptimizationListParams holds the optional inputs of [OptimizationsService.List].
@@ -60,13 +128,13 @@ type OptimizationListParams struct {
 	PageSize int
 }
 
-// List returns the optimizations that match params.
+// List returns the optimizations that match params, newest first.
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
 // [ErrInvalid] if the server does not accept the input.
-func (s *OptimizationsService) List(ctx context.Context, params OptimizationListParams, opts ...CallOption) iter.Seq2[rest.Optimization, error] {
-	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.Optimization], error) {
+func (s *OptimizationsService) List(ctx context.Context, params OptimizationListParams, opts ...CallOption) iter.Seq2[*Optimization, error] {
+	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Optimization], error) {
 		params := params
 		params.Page, params.PageSize = page, size
 		return s.ListPage(ctx, params, opts...)
@@ -76,7 +144,7 @@ func (s *OptimizationsService) List(ctx context.Context, params OptimizationList
 // ListPage returns one page of [OptimizationsService.List], the one that
 // params.Page says. It blocks until the server has answered its request. Its error
 // matches [ErrInvalid] if the server does not accept the input.
-func (s *OptimizationsService) ListPage(ctx context.Context, params OptimizationListParams, opts ...CallOption) (*Page[rest.Optimization], error) {
+func (s *OptimizationsService) ListPage(ctx context.Context, params OptimizationListParams, opts ...CallOption) (*Page[*Optimization], error) {
 	filters, err := bothFilters(params.Filter.Parse, params.Filters)
 	if err != nil {
 		return nil, err
@@ -95,56 +163,13 @@ func (s *OptimizationsService) ListPage(ctx context.Context, params Optimization
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.Optimization]{
+	return &Page[*Optimization]{
 		Number:     page,
 		Size:       size,
-		Items:      answer.Content,
+		Items:      allHandles(s.client, newOptimization, answer.Content),
 		Total:      valueOf(answer.Total),
 		SortableBy: answer.SortableBy,
 	}, nil
-}
-
-// OptimizationCreateParams holds the optional inputs of
-// [OptimizationsService.Create]. What has its zero value is not sent.
-type OptimizationCreateParams struct {
-	// Error info of the optimization.
-	ErrorInfo *rest.ErrorInfo
-	// Id of the optimization.
-	ID string
-	// Last updated at of the optimization.
-	LastUpdatedAt time.Time
-	// Metadata of the optimization.
-	Metadata json.RawMessage
-	// Name of the optimization.
-	Name string
-	// Id of the project.
-	ProjectID string
-	// Name of the project, in upper or lower case; a write may create it. Without it
-	// and ProjectID, it is the client's project.
-	ProjectName string
-	// Studio config of the optimization.
-	StudioConfig *rest.OptimizationStudioConfig
-}
-
-// Create creates an optimization and returns its id. A dataset of the name is
-// created if there is none. An optimization with params.ID is replaced.
-//
-// It blocks until the server has answered its request. A refusal by the server is
-// an [*APIError].
-func (s *OptimizationsService) Create(ctx context.Context, datasetName, objectiveName string, status rest.OptimizationStatus, params OptimizationCreateParams, opts ...CallOption) (string, error) {
-	return s.client.REST().CreateOptimization(ctx, rest.Optimization{
-		DatasetName:   datasetName,
-		ErrorInfo:     params.ErrorInfo,
-		ID:            params.ID,
-		LastUpdatedAt: params.LastUpdatedAt,
-		Metadata:      params.Metadata,
-		Name:          params.Name,
-		ObjectiveName: objectiveName,
-		ProjectID:     params.ProjectID,
-		ProjectName:   s.client.projectName(params.ProjectName, params.ProjectID),
-		Status:        status,
-		StudioConfig:  params.StudioConfig,
-	}, opts...)
 }
 
 // OptimizationUpsertParams holds the optional inputs of
@@ -169,8 +194,8 @@ type OptimizationUpsertParams struct {
 	StudioConfig *rest.OptimizationStudioConfig
 }
 
-// Upsert creates an optimization or replaces the one with params.ID, and returns
-// its id.
+// Upsert creates an optimization in any state, or replaces the one with params.ID,
+// and returns its id.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].
@@ -216,17 +241,6 @@ func (s *OptimizationsService) Update(ctx context.Context, id string, params Opt
 		Name:      params.Name,
 		Status:    params.Status,
 	}, opts...)
-}
-
-// DeleteBatch deletes several optimizations at once. Those that do not exist are
-// no error.
-//
-// ids holds 1 to 1,000 values.
-//
-// It blocks until the server has answered its request. A refusal by the server is
-// an [*APIError].
-func (s *OptimizationsService) DeleteBatch(ctx context.Context, ids []string, opts ...CallOption) error {
-	return s.client.REST().DeleteOptimizationsByID(ctx, rest.DeleteIDsHolder{IDs: ids}, opts...)
 }
 
 // StudioLogs returns where the log of a run in the optimization studio can be

@@ -584,8 +584,8 @@ type ProjectListExperimentsParams struct {
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
 // [ErrInvalid] if the server does not accept the input.
-func (s *ProjectsService) ListExperiments(ctx context.Context, projectID string, params ProjectListExperimentsParams, opts ...CallOption) iter.Seq2[rest.Experiment, error] {
-	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.Experiment], error) {
+func (s *ProjectsService) ListExperiments(ctx context.Context, projectID string, params ProjectListExperimentsParams, opts ...CallOption) iter.Seq2[*Experiment, error] {
+	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Experiment], error) {
 		params := params
 		params.Page, params.PageSize = page, size
 		return s.ListExperimentsPage(ctx, projectID, params, opts...)
@@ -595,7 +595,7 @@ func (s *ProjectsService) ListExperiments(ctx context.Context, projectID string,
 // ListExperimentsPage returns one page of [ProjectsService.ListExperiments], the
 // one that params.Page says. It blocks until the server has answered its request.
 // Its error matches [ErrInvalid] if the server does not accept the input.
-func (s *ProjectsService) ListExperimentsPage(ctx context.Context, projectID string, params ProjectListExperimentsParams, opts ...CallOption) (*Page[rest.Experiment], error) {
+func (s *ProjectsService) ListExperimentsPage(ctx context.Context, projectID string, params ProjectListExperimentsParams, opts ...CallOption) (*Page[*Experiment], error) {
 	filters, err := bothFilters(params.Filter.Parse, params.Filters)
 	if err != nil {
 		return nil, err
@@ -617,10 +617,10 @@ func (s *ProjectsService) ListExperimentsPage(ctx context.Context, projectID str
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.Experiment]{
+	return &Page[*Experiment]{
 		Number:     page,
 		Size:       size,
-		Items:      answer.Content,
+		Items:      allHandles(s.client, newExperiment, answer.Content),
 		Total:      valueOf(answer.Total),
 		SortableBy: answer.SortableBy,
 	}, nil
@@ -654,8 +654,8 @@ type ProjectListOptimizationsParams struct {
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
 // [ErrInvalid] if the server does not accept the input.
-func (s *ProjectsService) ListOptimizations(ctx context.Context, projectID string, params ProjectListOptimizationsParams, opts ...CallOption) iter.Seq2[rest.Optimization, error] {
-	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.Optimization], error) {
+func (s *ProjectsService) ListOptimizations(ctx context.Context, projectID string, params ProjectListOptimizationsParams, opts ...CallOption) iter.Seq2[*Optimization, error] {
+	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[*Optimization], error) {
 		params := params
 		params.Page, params.PageSize = page, size
 		return s.ListOptimizationsPage(ctx, projectID, params, opts...)
@@ -665,7 +665,7 @@ func (s *ProjectsService) ListOptimizations(ctx context.Context, projectID strin
 // ListOptimizationsPage returns one page of [ProjectsService.ListOptimizations],
 // the one that params.Page says. It blocks until the server has answered its
 // request. Its error matches [ErrInvalid] if the server does not accept the input.
-func (s *ProjectsService) ListOptimizationsPage(ctx context.Context, projectID string, params ProjectListOptimizationsParams, opts ...CallOption) (*Page[rest.Optimization], error) {
+func (s *ProjectsService) ListOptimizationsPage(ctx context.Context, projectID string, params ProjectListOptimizationsParams, opts ...CallOption) (*Page[*Optimization], error) {
 	filters, err := bothFilters(params.Filter.Parse, params.Filters)
 	if err != nil {
 		return nil, err
@@ -683,10 +683,10 @@ func (s *ProjectsService) ListOptimizationsPage(ctx context.Context, projectID s
 	if err != nil {
 		return nil, err
 	}
-	return &Page[rest.Optimization]{
+	return &Page[*Optimization]{
 		Number:     page,
 		Size:       size,
-		Items:      answer.Content,
+		Items:      allHandles(s.client, newOptimization, answer.Content),
 		Total:      valueOf(answer.Total),
 		SortableBy: answer.SortableBy,
 	}, nil

@@ -63,8 +63,8 @@ type Services struct {
 	Ollama *OllamaService
 	// OpenTelemetry takes traces in OpenTelemetry's format.
 	OpenTelemetry *OpenTelemetryService
-	// Optimizations reads and writes optimizations: runs that try variants of a
-	// prompt, each an experiment, to better a score.
+	// Optimizations reads and writes optimizations: series of experiments that look
+	// for a better prompt.
 	Optimizations *OptimizationsService
 	// Pairing connects a runner, a program that runs agents for the web interface,
 	// with a project: the one who wants it opens a session, and the runner activates

@@ -7,27 +7,57 @@ import (
 	"github.com/opik-go/sdk/gen/rest"
 )
 
+// ClientExperiments are the methods of Client about experiments.
+//
+//opik:client
+type ClientExperiments interface {
+	// GetExperimentByID returns the experiment with the id. It fails with [ErrNotFound]
+	// if there is none.
+	GetExperimentByID(ctx context.Context, id string) (*Experiment, error)
+
+	// DeleteExperiments deletes experiments with their items. Those that do not exist
+	// are no error. The traces stay.
+	//
+	//opik:op deleteExperimentsById
+	DeleteExperiments(ctx context.Context, ids []string) error
+}
+
+// Experiment is an experiment on the server: what a program made of the items of a
+// dataset, and how good that was. [Client.CreateExperiment],
+// [Client.GetExperimentByID] and [Client.GetExperimentsByName] return it.
+//
+// A run of the program over an item is a trace. [Experiment.Insert] says which trace
+// belongs to which item, scores of the traces are those of the run, and
+// [Experiment.LogScores] adds scores of the whole. [Experiment.Finish] says that this
+// was all, and [Experiment.Items] reads the runs back.
+//
+//opik:handle rest.Experiment service=Experiments
+type Experiment interface {
+	// Update changes the experiment. What params does not set stays as it is.
+	Update(ctx context.Context) error
+}
+
 // Experiments reads and changes experiments and their items.
 //
 // [Client.CreateExperiment] and [Client.GetExperimentByID] are for working with one
-// of them: they return an [Experiment].
+// of them.
 //
 //opik:service tag=Experiments
 type Experiments interface {
-	Get(ctx context.Context, id string) (*rest.Experiment, error)
-
 	// List returns the experiments that match params, newest first.
-	List(ctx context.Context) iter.Seq2[rest.Experiment, error]
+	List(ctx context.Context) iter.Seq2[*Experiment, error]
 
 	// Search returns the experiments that have the text in their names, in upper or
 	// lower case, newest first. [Client.GetExperimentsByName] returns those with just
 	// that name.
-	Search(ctx context.Context, name string) iter.Seq2[rest.Experiment, error]
+	Search(ctx context.Context, name string) iter.Seq2[*Experiment, error]
 
 	// Create creates an experiment and returns its id. A dataset of the name is created
 	// if there is none. If there is an experiment with params.ID, nothing is changed and
 	// that is no error. It fails with [ErrConflict] if a prompt version or the version of
 	// the dataset does not exist.
+	//
+	// [Client.CreateExperiment] takes prompts and free-form metadata instead.
 	Create(ctx context.Context, datasetName string) (string, error)
 
 	// Update changes an experiment. What params does not set stays as it is. It fails
@@ -41,14 +71,9 @@ type Experiments interface {
 	//opik:op batchUpdateExperiments
 	UpdateBatch(ctx context.Context, ids []string, update rest.ExperimentUpdate) error
 
-	// DeleteBatch deletes several experiments at once, with their items. Those that do
-	// not exist are no error. The traces stay.
-	//
-	//opik:op deleteExperimentsById
-	DeleteBatch(ctx context.Context, ids []string) error
-
 	// Finish says that nothing more is coming for the experiments: the server then
-	// calls the webhooks of alerts about finished experiments.
+	// calls the webhooks of alerts about finished experiments. [Experiment.Finish]
+	// first sends what is queued.
 	Finish(ctx context.Context, ids []string) error
 
 	// Execute lets the server run prompts over a dataset with a language model of the

@@ -7,23 +7,53 @@ import (
 	"github.com/opik-go/sdk/gen/rest"
 )
 
-// Optimizations reads and writes optimizations: runs that try variants of a prompt,
-// each an experiment, to better a score.
+// ClientOptimizations are the methods of Client about optimizations.
+//
+//opik:client
+type ClientOptimizations interface {
+	// CreateOptimization creates an optimization, which is running, and returns it. A
+	// dataset of the name is created if there is none. An optimization with params.ID is
+	// replaced. objectiveName is the score that trials are judged by.
+	//
+	//opik:field status value=running
+	CreateOptimization(ctx context.Context, datasetName, objectiveName string) (*Optimization, error)
+
+	// GetOptimizationByID returns the optimization with the id. It fails with
+	// [ErrNotFound] if there is none.
+	GetOptimizationByID(ctx context.Context, id string) (*Optimization, error)
+
+	// DeleteOptimizations deletes optimizations. Those that do not exist are no error.
+	// Their trials stay.
+	//
+	//opik:op deleteOptimizationsById
+	DeleteOptimizations(ctx context.Context, ids []string) error
+}
+
+// Optimization is an optimization on the server: a series of trials that look for a
+// better prompt. A trial is an experiment of type trial, or mini-batch, that is
+// created with the id of the optimization. [Client.CreateOptimization] and
+// [Client.GetOptimizationByID] return it.
+//
+//opik:handle rest.Optimization service=Optimizations
+type Optimization interface {
+	// Update changes what params sets, name and status for instance. It fails with
+	// [ErrConflict] if an optimization that is over is to be cancelled.
+	Update(ctx context.Context) error
+}
+
+// Optimizations reads and writes optimizations: series of experiments that look for
+// a better prompt.
 //
 // [Client.CreateOptimization] and [Client.GetOptimizationByID] are for working with
-// one of them: they return an [Optimization].
+// one of them.
 //
 //opik:service tag=Optimizations
 type Optimizations interface {
-	Get(ctx context.Context, id string) (*rest.Optimization, error)
-	List(ctx context.Context) iter.Seq2[rest.Optimization, error]
+	// List returns the optimizations that match params, newest first.
+	List(ctx context.Context) iter.Seq2[*Optimization, error]
 
-	// Create creates an optimization and returns its id. A dataset of the name is
-	// created if there is none. An optimization with params.ID is replaced.
-	Create(ctx context.Context, datasetName, objectiveName string, status rest.OptimizationStatus) (string, error)
-
-	// Upsert creates an optimization or replaces the one with params.ID, and returns
-	// its id.
+	// Upsert creates an optimization in any state, or replaces the one with params.ID,
+	// and returns its id.
 	Upsert(ctx context.Context, datasetName, objectiveName string, status rest.OptimizationStatus) (string, error)
 
 	// Update changes what params sets of an optimization. It fails with [ErrNotFound]
@@ -32,12 +62,6 @@ type Optimizations interface {
 	//
 	//opik:op updateOptimizationsById
 	Update(ctx context.Context, id string) error
-
-	// DeleteBatch deletes several optimizations at once. Those that do not exist are no
-	// error.
-	//
-	//opik:op deleteOptimizationsById
-	DeleteBatch(ctx context.Context, ids []string) error
 
 	// StudioLogs returns where the log of a run in the optimization studio can be read.
 	//

@@ -59,6 +59,26 @@ package templates
 
 // Python: experiments and optimizations.
 
+//opik:parity python create_experiment
+//opik:parity python update_experiment
+//opik:parity python get_experiment_by_id
+//opik:parity python get_experiments_by_name
+//opik:parity python get_experiment_by_name
+//opik:parity python get_dataset_experiments
+//opik:parity python get_experiments_client go=Experiments.List,Datasets.ListExperimentItems "services of the client"
+//opik:parity python create_optimization
+//opik:parity python get_optimization_by_id
+//opik:parity python delete_optimizations
+//opik:parity python Experiment.id
+//opik:parity python Experiment.name
+//opik:parity python Experiment.dataset_name go=Experiment.Record "a field of the record"
+//opik:parity python Experiment.tags go=Experiment.Record "a field of the record"
+//opik:parity python Experiment.insert
+//opik:parity python Experiment.get_items go=Experiment.Items
+//opik:parity python Experiment.log_experiment_scores go=Experiment.LogScores
+//opik:parity python Optimization.id
+//opik:parity python Optimization.update
+//opik:parity python Optimization.fetch_content go=Optimization.Refresh,Optimization.Record
 //opik:parity python ExperimentsClient.find_experiment_items_for_dataset go=Datasets.ListExperimentItems
 
 // Python: prompts.

@@ -61,8 +61,8 @@ type Projects interface {
 	ListAlerts(ctx context.Context, projectID string) iter.Seq2[rest.Alert, error]
 	ListDashboards(ctx context.Context, projectID string) iter.Seq2[rest.Dashboard, error]
 	ListDatasets(ctx context.Context, projectID string) iter.Seq2[rest.Dataset, error]
-	ListExperiments(ctx context.Context, projectID string) iter.Seq2[rest.Experiment, error]
-	ListOptimizations(ctx context.Context, projectID string) iter.Seq2[rest.Optimization, error]
+	ListExperiments(ctx context.Context, projectID string) iter.Seq2[*Experiment, error]
+	ListOptimizations(ctx context.Context, projectID string) iter.Seq2[*Optimization, error]
 	ListPrompts(ctx context.Context, projectID string) iter.Seq2[rest.Prompt, error]
 }
 

@@ -1490,6 +1490,7 @@ func (c *Client) CreateExperimentItems(ctx context.Context, body ExperimentItems
 // ExperimentItemsBulk calls PUT /v1/private/experiments/items/bulk.
 func (c *Client) ExperimentItemsBulk(ctx context.Context, body ExperimentItemBulkUpload, opts ...CallOption) error {
 	r := newCall("experimentItemsBulk", "PUT", "/v1/private/experiments/items/bulk", opts)
+	r.once()
 	r.json(body)
 	return c.none(ctx, r)
 }

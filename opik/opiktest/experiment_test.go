@@ -111,6 +111,33 @@ func TestExperiments(t *testing.T) {
 	c.do("GET", "/experiments/"+two, nil).must(404)
 }
 
+func TestPromptsOfExperiments(t *testing.T) {
+	c := newClient(t, lenient)
+	version := c.do("POST", "/prompts/versions", object{"name": "p", "version": object{"template": "Say {{x}}"}}).must(200).json()
+	link := []object{{"id": version["id"]}}
+	e := c.experiment(object{"id": id1, "prompt_versions": link})
+	c.experiment(nil)
+	old := c.do("POST", "/experiments", object{"dataset_name": "old", "prompt_version": link[0]}).created()
+	linked := object{"prompt_version_id": version["id"], "commit": version["commit"], "prompt_id": version["prompt_id"], "prompt_name": "p"}
+	for _, id := range []string{e, old} {
+		c.do("GET", "/experiments/"+id, nil).must(200).fields(object{"prompt_versions": []object{linked}, "prompt_version": linked})
+	}
+	prompt := version["prompt_id"].(string)
+	for _, path := range []string{
+		"/experiments" + query("prompt_id", prompt),
+		"/experiments" + query("filters", `[{"field":"prompt_ids","operator":"=","value":"`+prompt+`"}]`),
+	} {
+		if got := ids(c.do("GET", path, nil).content()); got != old+" "+e {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	if got := c.do("GET", "/datasets"+query("prompt_id", prompt), nil).content(); len(got) != 2 {
+		t.Errorf("datasets of the prompt: %v", got)
+	}
+	c.do("POST", "/experiments", object{"dataset_name": "ds", "prompt_versions": []object{{"id": id5}}}).refused(409, "A", "Prompt version not found")
+	c.do("POST", "/experiments", object{"dataset_name": "ds", "prompt_versions": []object{{}}}).refused(422, "B", "id must not be null")
+}
+
 func TestDatasetsCountTheirUses(t *testing.T) {
 	c := newClient(t)
 	unused := c.do("POST", "/datasets", object{"name": "unused"}).created()

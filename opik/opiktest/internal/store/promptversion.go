@@ -62,9 +62,10 @@ func (v *PromptVersion) Detail() doc.Object {
 	return o
 }
 
-// Link is the version as experiments refer to it.
+// Link is the version as experiments refer to it: where its id is written it has
+// another name than where it is read.
 func (v *PromptVersion) Link() doc.Object {
-	return doc.Object{"id": v.ID, "commit": v.Commit, "prompt_id": v.prompt.ID, "prompt_name": v.prompt.Name}
+	return doc.Object{"prompt_version_id": v.ID, "commit": v.Commit, "prompt_id": v.prompt.ID, "prompt_name": v.prompt.Name}
 }
 
 var mustacheTag = regexp.MustCompile(`\{\{\{?\s*([#^&]?)\s*([^{}!>/=\s][^{}]*?)\s*\}\}`)
