@@ -51,7 +51,10 @@ type InsertReceipt struct {
 // It blocks until the server has taken all items. Callers with the same handle wait
 // for each other.
 func (d *Dataset) Insert(ctx context.Context, items ...DatasetItem) (InsertReceipt, error) {
-	const method = "Dataset.Insert"
+	return d.insertChecked(ctx, "Dataset.Insert", items)
+}
+
+func (d *Dataset) insertChecked(ctx context.Context, method string, items []DatasetItem) (InsertReceipt, error) {
 	if err := d.usable(); err != nil {
 		return InsertReceipt{}, err
 	}
@@ -129,7 +132,10 @@ func (w *itemWriter) insert(ctx context.Context, item DatasetItem) error {
 // blocking are those of [Dataset.Insert]. [DatasetsService.UpdateItem] changes only
 // parts of an item.
 func (d *Dataset) Update(ctx context.Context, items ...DatasetItem) error {
-	const method = "Dataset.Update"
+	return d.updateChecked(ctx, "Dataset.Update", items)
+}
+
+func (d *Dataset) updateChecked(ctx context.Context, method string, items []DatasetItem) error {
 	if err := d.usable(); err != nil {
 		return err
 	}

@@ -12,7 +12,9 @@ import (
 
 // DatasetItemsParams holds the optional inputs of [Dataset.Items] and its like.
 type DatasetItemsParams struct {
-	// Filters are conditions that an item must meet, all of them.
+	// Filter says which items are meant, in Opik's query language: data.category = "x".
+	Filter DatasetItemFilter
+	// Filters are conditions that an item must meet besides Filter, all of them.
 	Filters []rest.DatasetItemFilter
 	// IDs leaves out all other items. The server cannot do that: the client reads the
 	// dataset until it has found them all. Empty means no such condition.
@@ -48,7 +50,7 @@ func (e *DatasetItemsNotFoundError) Is(target error) bool { return target == Err
 // goes on, and ends them when the caller stops. A stream that breaks is resumed after
 // the last item that arrived. After an error the iterator ends; every range over it
 // starts anew. If items of params.IDs are not there, the last error is a
-// [*DatasetItemsNotFoundError]. A refusal by the server is an [*APIError].
+// [*DatasetItemsNotFoundError]; a mistake in params.Filter is a [*FilterError]. A refusal by the server is an [*APIError].
 func (d *Dataset) Items(ctx context.Context, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
 	return d.items(ctx, "", params, opts...)
 }
@@ -56,6 +58,10 @@ func (d *Dataset) Items(ctx context.Context, params DatasetItemsParams, opts ...
 // items returns the items of the version with the hash; without one, of the latest.
 func (d *Dataset) items(ctx context.Context, version string, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
 	if err := d.usable(); err != nil {
+		return failed[DatasetItem](err)
+	}
+	filters, err := bothFilters(params.Filter.Parse, params.Filters)
+	if err != nil {
 		return failed[DatasetItem](err)
 	}
 	return func(yield func(DatasetItem, error) bool) {
@@ -73,7 +79,7 @@ func (d *Dataset) items(ctx context.Context, version string, params DatasetItems
 		open := func(ctx context.Context, after string, limit int) (*rest.Stream[rest.DatasetItem], error) {
 			return d.client.REST().StreamDatasetItems(ctx, rest.DatasetItemStreamRequest{
 				DatasetName: name, ProjectName: project, DatasetVersion: version,
-				Filters: params.Filters, LastRetrievedID: after, SteamLimit: limit,
+				Filters: filters, LastRetrievedID: after, SteamLimit: limit,
 			}, opts...)
 		}
 		for record, err := range search(ctx, most, atMost(params.PageSize, 2000), open, func(r rest.DatasetItem) string { return r.ID }) {

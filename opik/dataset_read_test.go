@@ -50,6 +50,10 @@ func TestItems(t *testing.T) {
 		{"by a condition", opik.DatasetItemsParams{Filters: []rest.DatasetItemFilter{
 			{Field: "data", Key: "q", Operator: rest.FilterOperatorEqual, Value: "24"},
 		}}, ids[:1]},
+		{"by a filter", opik.DatasetItemsParams{Filter: `data.q = "24"`}, ids[:1]},
+		{"by both", opik.DatasetItemsParams{Filter: `source = "sdk"`, Filters: []rest.DatasetItemFilter{
+			{Field: "data", Key: "q", Operator: rest.FilterOperatorEqual, Value: "23"},
+		}}, ids[1:2]},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,6 +68,20 @@ func TestItems(t *testing.T) {
 	}
 	if requests, _ := s.take(); len(requests) != 1 {
 		t.Errorf("requests %v after all was found", requests)
+	}
+}
+
+func TestItemsWithMistakenFilter(t *testing.T) {
+	s := newDatasetServer(t)
+	ds := s.dataset("d")
+	for _, err := range ds.Items(t.Context(), opik.DatasetItemsParams{Filter: `data.q ~ "24"`}) {
+		var mistake *opik.FilterError
+		if !errors.As(err, &mistake) {
+			t.Errorf("error %v", err)
+		}
+	}
+	if requests, _ := s.take(); len(requests) != 0 {
+		t.Errorf("requests %v", requests)
 	}
 }
 
