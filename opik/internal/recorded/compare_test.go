@@ -78,6 +78,11 @@ func (c comparison) differ(want, got string) (why string) {
 			return " (not during the run)"
 		}
 		return ""
+	case madeUpText:
+		if unquote(got) == "" {
+			return " (empty)"
+		}
+		return ""
 	case madeUpHash:
 		if !hash8.MatchString(got) {
 			return " (no hash)"
@@ -136,7 +141,7 @@ func TestComparison(t *testing.T) {
 	id, id2 := uuid7.New(), uuid7.New()
 	c := comparison{
 		made: &substitution{kinds: map[string]madeUp{
-			id: madeUpID, "cafe0001": madeUpHash, unquote(at(0)): madeUpTime, unquote(at(time.Millisecond)): madeUpTime,
+			id: madeUpID, "cafe0001": madeUpHash, "anything": madeUpText, unquote(at(0)): madeUpTime, unquote(at(time.Millisecond)): madeUpTime,
 		}},
 		begin: now.Add(time.Second), end: now.Add(3 * time.Second),
 	}
@@ -156,6 +161,8 @@ func TestComparison(t *testing.T) {
 		{"an id in upper case", state{"a": quote(id)}, state{"a": strings.ToUpper(quote(id2))}, []string{"a"}},
 		{"an open hash", state{"a": `"cafe0001"`}, state{"a": `"0123abcd"`}, nil},
 		{"no hash", state{"a": `"cafe0001"`}, state{"a": `"0123abcX"`}, []string{"a"}},
+		{"an open text", state{"a": `"anything"`}, state{"a": `"else"`}, nil},
+		{"no text", state{"a": `"anything"`}, state{"a": `""`}, []string{"a"}},
 		{"an open time", state{"a": at(0)}, state{"a": at(2 * time.Second)}, nil},
 		{"a time before the run", state{"a": at(0)}, state{"a": at(0)}, []string{"a"}},
 		{"a time after the run", state{"a": at(0)}, state{"a": at(4 * time.Second)}, []string{"a"}},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,8 +86,15 @@ func advanceText(text string, i int, steps map[string]int) string {
 	if !ok {
 		return text
 	}
-	return strings.Replace(family, "#", strconv.Itoa(n+i*step), 1)
+	number := strconv.Itoa(n + i*step)
+	if width := len(text) - len(family) + 1; text[strings.Index(family, "#")] == '0' {
+		number = strings.Repeat("0", max(width-len(number), 0)) + number
+	}
+	return strings.Replace(family, "#", number, 1)
 }
+
+// chosenID is an id that a caller chose: of its numbers the last one counts.
+var chosenID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9]{12}$`)
 
 // numbered splits a text into its number and the text around it, which has # in its
 // place. A text with several numbers, or none, is a family of its own.
@@ -97,6 +105,9 @@ func numbered(text string) (family string, n int) {
 	if begin < 0 {
 		return text, 0
 	}
+	if chosenID.MatchString(text) {
+		begin = strings.LastIndex(text, "-") + 1
+	}
 	n, err := strconv.Atoi(text[begin:end])
 	if err != nil {
 		return text, 0
@@ -105,9 +116,10 @@ func numbered(text string) (family string, n int) {
 }
 
 func TestInterpolation(t *testing.T) {
-	first := map[string]any{"id": "<span-1>", "at": "<t1>", "end": "<t2>", "name": "s-0", "i": json.Number("0"), "same": "x1"}
+	first := map[string]any{"id": "<span-1>", "at": "<t1>", "end": "<t2>", "name": "s-0", "i": json.Number("0"), "same": "x1", "of": "01942ab4-7a2e-7000-9000-000000000099"}
 	last := maps.Clone(first)
 	last["id"], last["at"], last["name"], last["i"] = "<span-4>", "<t7>", "s-3", json.Number("3")
+	last["of"] = "01942ab4-7a2e-7000-9000-000000000102"
 	delete(last, "end")
 	list, err := interpolateList(first, last, 4)
 	if err != nil {
@@ -116,7 +128,7 @@ func TestInterpolation(t *testing.T) {
 	if len(list) != 4 {
 		t.Fatalf("%d elements", len(list))
 	}
-	want := map[string]any{"id": "<span-3>", "at": "<t5>", "end": "<t6>", "name": "s-2", "i": json.Number("2"), "same": "x1"}
+	want := map[string]any{"id": "<span-3>", "at": "<t5>", "end": "<t6>", "name": "s-2", "i": json.Number("2"), "same": "x1", "of": "01942ab4-7a2e-7000-9000-000000000101"}
 	if got := list[2].(map[string]any); !maps.Equal(got, want) {
 		t.Errorf("third: %v", got)
 	}

@@ -23,6 +23,7 @@ const (
 	madeUpID   madeUp = iota + 1 // a version 7 UUID
 	madeUpTime                   // an instant during the run
 	madeUpHash                   // eight hexadecimal digits
+	madeUpText                   // anything
 )
 
 // substitution holds the values that take the place of placeholders. Equal
@@ -92,6 +93,8 @@ func newSubstitution(v *vector) (*substitution, error) {
 			value = base.Add(time.Duration(number) * time.Millisecond).UTC().Format("2006-01-02T15:04:05.000Z")
 		case madeUpHash:
 			value = fmt.Sprintf("%08x", 0xabcd0000+i)
+		case madeUpText:
+			value = "text of " + name
 		}
 		s.values[name], s.kinds[canonical(value)] = value, kind
 	}
@@ -105,8 +108,10 @@ func kindOf(description string) (madeUp, error) {
 		return madeUpID, nil
 	case strings.HasPrefix(description, "timestamp "):
 		return madeUpTime, nil
-	case description == "hex string, 8 characters":
+	case description == "hex string, 8 characters", description == "hex string, 16 characters":
 		return madeUpHash, nil
+	case strings.HasPrefix(description, "free text"):
+		return madeUpText, nil
 	}
 	return 0, fmt.Errorf("it is described as %q", description)
 }

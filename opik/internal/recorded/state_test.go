@@ -33,13 +33,12 @@ func readState(t *testing.T, srv *opiktest.Server, header http.Header) state {
 	t.Helper()
 	s := state{}
 	for _, tree := range srv.TraceTrees() {
-		path := "trace " + tree.Project + "/" + tree.Name
-		s.addEntity(t, path, tree.Fields, tree.Metadata, tree.Partial)
-		s.addSpans(t, path, tree.Spans)
+		path := s.addEntity("trace "+tree.Project+"/"+tree.Name, tree.Fields, tree.Metadata, tree.Partial)
+		s.addSpans(path, tree.Spans)
 	}
 	for _, orphan := range srv.OrphanSpans() {
 		s.add("span "+orphan.Name+".trace_id", orphan.Fields["trace_id"])
-		s.addSpans(t, "span ", []*opiktest.SpanTree{orphan})
+		s.addSpans("span ", []*opiktest.SpanTree{orphan})
 	}
 	for _, project := range readAll(t, srv, header, "/v1/private/projects", nil) {
 		name := fmt.Sprint(project["name"])
@@ -49,6 +48,7 @@ func readState(t *testing.T, srv *opiktest.Server, header http.Header) state {
 		}
 	}
 	s.addPrompts(t, srv, header)
+	s.addExperiments(t, srv, header)
 	return s
 }
 
@@ -64,27 +64,26 @@ func (s state) addPrompts(t *testing.T, srv *opiktest.Server, header http.Header
 	}
 }
 
-func (s state) addSpans(t *testing.T, parent string, spans []*opiktest.SpanTree) {
-	t.Helper()
+func (s state) addSpans(parent string, spans []*opiktest.SpanTree) {
 	separator := "/"
 	if strings.HasSuffix(parent, " ") {
 		separator = ""
 	}
 	for _, span := range spans {
-		path := parent + separator + span.Name
-		s.addEntity(t, path, span.Fields, span.Metadata, span.Partial)
+		path := s.addEntity(parent+separator+span.Name, span.Fields, span.Metadata, span.Partial)
 		if span.Orphan {
 			s[path+".orphan"] = "true"
 		}
-		s.addSpans(t, path, span.Spans)
+		s.addSpans(path, span.Spans)
 	}
 }
 
-// addEntity adds a trace or span: its read view, with metadata as it was sent.
-func (s state) addEntity(t *testing.T, path string, fields map[string]any, metadata any, partial bool) {
-	t.Helper()
-	if _, twice := s[path+".id"]; twice {
-		t.Errorf("the server has more than one %s", path)
+// addEntity adds a trace or span: its read view, with metadata as it was sent. It
+// returns the path, which has a number for the second one of the name and further ones.
+func (s state) addEntity(path string, fields map[string]any, metadata any, partial bool) string {
+	name := path
+	for n := 2; s[path+".id"] != ""; n++ {
+		path = fmt.Sprintf("%s (%d)", name, n)
 	}
 	fields = maps.Clone(fields)
 	fields["metadata"] = metadata
@@ -92,6 +91,7 @@ func (s state) addEntity(t *testing.T, path string, fields map[string]any, metad
 	if partial {
 		s[path+".partial"] = "true"
 	}
+	return path
 }
 
 func (s state) addObject(path string, o map[string]any) {

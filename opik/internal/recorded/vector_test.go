@@ -14,7 +14,7 @@ import (
 )
 
 // groups are the topics that are replayed here.
-var groups = []string{"tracing", "feedback", "transport", "search", "prompts"}
+var groups = []string{"tracing", "feedback", "transport", "search", "prompts", "experiments"}
 
 // folders are where the recordings are, below OPIK_TESTDATA.
 var folders = []string{"vectors/typescript", "vectors/python-derived"}
