@@ -87,7 +87,7 @@ import: $(OPIKGEN) ## make SPEC=file-or-url the contract
 
 update: $(OPIKGEN) ## take a newer document over, test, and write .cache/update.md for a pull request: SPEC=file-or-url
 	@test -n "$(SPEC)" || { echo "usage: make update SPEC=file-or-url"; exit 2; }
-	@$(OPIKGEN) update $(if $(FORCE),-force) -test '$(MAKE) --no-print-directory test' "$(SPEC)"
+	@$(OPIKGEN) update $(if $(FORCE),-force) -test 'make --no-print-directory test' "$(SPEC)"
 
 sdk: $(OPIKGEN) ## a complete SDK for another published document: SPEC=file-or-url OUT=new-folder
 	@test -n "$(SPEC)" -a -n "$(OUT)" || { echo "usage: make sdk SPEC=file-or-url OUT=new-folder"; exit 2; }

@@ -57,6 +57,9 @@ func Generate(contract *yaml.Node, settings *Settings, module string) (*Result, 
 	if err != nil {
 		return nil, err
 	}
+	if err := d.checkTypes(parsed); err != nil {
+		return nil, err
+	}
 	index, err := d.index(path.Join(module, Folder), parsed)
 	if err != nil {
 		return nil, err

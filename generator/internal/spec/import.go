@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
 )
@@ -173,10 +176,36 @@ func normalise(ctx context.Context, name string, data []byte) (*normalised, diag
 	if err := validate(ctx, out.data); err != nil {
 		// The library goes on with excerpts of the schema on further lines.
 		reason, _, _ := strings.Cut(err.Error(), "\n")
-		problems.Errorf(diag.Position{File: name}, CodeInvalid, "the repaired document is no valid OpenAPI 3.1: %s", reason)
+		problems.Errorf(d.positionOf(reason), CodeInvalid, "the repaired document is no valid OpenAPI 3.1: %s", reason)
 		return nil, problems
 	}
 	return out, problems
+}
+
+// quoted matches a name in a message.
+var quoted = regexp.MustCompile(`"([^"]+)"`)
+
+// positionOf returns the place that a message without one is most likely about: the
+// first in the document that has a name which the message quotes.
+func (d *document) positionOf(message string) diag.Position {
+	var find func(n *yaml.Node, name string) *yaml.Node
+	find = func(n *yaml.Node, name string) *yaml.Node {
+		if n.Kind == yaml.ScalarNode && n.Value == name {
+			return n
+		}
+		for _, c := range n.Content {
+			if found := find(c, name); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	for _, m := range quoted.FindAllStringSubmatch(message, -1) {
+		if n := find(d.root, m[1]); n != nil {
+			return d.position(n)
+		}
+	}
+	return d.position(d.root)
 }
 
 // compare fills in the operations that came and went, and refuses a document that

@@ -3,7 +3,6 @@ package spec
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -13,8 +12,6 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
-
-	"github.com/opik-go/sdk/generator/internal/diag"
 )
 
 // minimal is the smallest document that imports.
@@ -443,30 +440,4 @@ func write(t *testing.T, name, data string) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-func FuzzNormalise(f *testing.F) {
-	f.Add([]byte(minimal))
-	for _, x := range fixtures(f) {
-		f.Add(x.before)
-		f.Add(append([]byte("openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"), x.before...))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		got, problems := normalise(context.Background(), "fuzz.yaml", data)
-		if problems.Failed() {
-			for _, p := range problems.Sorted() {
-				if p.Code == "" || p.Message == "" || p.Severity == diag.Error && p.Pos.File == "" {
-					t.Errorf("incomplete diagnostic %+v", p)
-				}
-			}
-			return
-		}
-		again, problems := normalise(context.Background(), "fuzz.yaml", got.data)
-		if problems.Failed() {
-			t.Fatalf("the result does not import: %v\n%s", problems.Sorted(), got.data)
-		}
-		if !bytes.Equal(again.data, got.data) {
-			t.Fatalf("not idempotent:\n%s\n%s", got.data, again.data)
-		}
-	})
 }

@@ -15,10 +15,6 @@ import (
 	"github.com/opik-go/sdk/generator/internal/diag"
 )
 
-// maxDepth bounds the nesting of a document. The deepest published one has 20
-// levels.
-const maxDepth = 100
-
 // document is a parsed document. Rules and overlay change its tree in place.
 type document struct {
 	// file is what positions name.
@@ -111,6 +107,11 @@ func parse(file string, data []byte) (*document, diag.List) {
 		return fail(top, CodeHTML, "this is a web page or XML, not an OpenAPI document")
 	}
 
+	problem := checkText(file, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	if problem != nil {
+		problems.Add(*problem)
+		return nil, problems
+	}
 	root, problem := parseTree(file, data)
 	if problem != nil {
 		problems.Add(*problem)
@@ -131,9 +132,10 @@ func parse(file string, data []byte) (*document, diag.List) {
 func parseTree(file string, data []byte) (*yaml.Node, *diag.Diagnostic) {
 	if data := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")); isJSON(data) {
 		root, err := parseJSON(data)
+		var deep *tooDeepError
 		switch {
-		case errors.Is(err, errTooDeep):
-			return nil, &diag.Diagnostic{Code: CodeNesting, Pos: diag.Position{File: file}, Message: tooDeep}
+		case errors.As(err, &deep):
+			return nil, &diag.Diagnostic{Code: CodeNesting, Pos: diag.Position{File: file, Line: deep.line, Column: deep.column}, Message: tooDeep}
 		case err != nil:
 			return nil, &diag.Diagnostic{Code: CodeSyntax, Pos: diag.Position{File: file}, Message: "the document is not valid JSON: " + err.Error()}
 		}
@@ -169,10 +171,14 @@ var knownTags = []string{tagString, tagBool, tagInt, tagFloat, tagNull, tagSeq, 
 
 // checkTree reports what would make the tree ambiguous or endless.
 func (d *document) checkTree(n *yaml.Node, depth int, problems *diag.List) {
+	if problems.Len() >= maxFindings {
+		return
+	}
 	if depth > maxDepth {
 		problems.Errorf(d.position(n), CodeNesting, "%s", tooDeep)
 		return
 	}
+	d.checkMembers(n, problems)
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
 		problems.Errorf(d.position(n), CodeAlias, "YAML anchors and aliases are not supported")
 		return
@@ -197,7 +203,9 @@ func (d *document) checkTree(n *yaml.Node, depth int, problems *diag.List) {
 		}
 	}
 	for _, c := range n.Content {
-		d.checkTree(c, depth+1, problems)
+		if d.checkTree(c, depth+1, problems); depth == maxDepth {
+			break // all of them are too deep
+		}
 	}
 }
 
@@ -205,10 +213,10 @@ var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
 
 // syntaxError takes the line out of the parser's message.
 func syntaxError(file string, err error) (diag.Position, string) {
-	pos := diag.Position{File: file}
+	pos := diag.Position{File: file, Line: 1} // the parser leaves the first line out
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := yamlLine.FindStringSubmatch(msg); m != nil {
-		// The expression admits digits only; a number beyond int stays 0, "unknown".
+		// The expression admits digits only; a number beyond int becomes 0, "unknown".
 		pos.Line, _ = strconv.Atoi(m[1])
 		msg = msg[len(m[0]):]
 	}

@@ -3,7 +3,6 @@ package spec
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"sort"
 	"strings"
@@ -39,13 +38,16 @@ func parseJSON(data []byte) (*yaml.Node, error) {
 	return p.value(0)
 }
 
-var errTooDeep = errors.New("nested too deep")
+// tooDeepError says where the nesting exceeds its bound.
+type tooDeepError struct{ line, column int }
+
+func (*tooDeepError) Error() string { return tooDeep }
 
 func (p *jsonTree) value(depth int) (*yaml.Node, error) {
-	if depth > maxDepth {
-		return nil, errTooDeep
-	}
 	line, column := p.next()
+	if depth > maxDepth {
+		return nil, &tooDeepError{line, column}
+	}
 	token, err := p.dec.Token()
 	if err != nil {
 		return nil, err

@@ -36,20 +36,60 @@ const (
 	noneOf = "    A: {type: string}\n"
 )
 
+// manySchemas makes n schemas, all alike.
+func manySchemas(n int, schema string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "    A%d: %s\n", i, schema)
+	}
+	return b.String()
+}
+
+// doubled makes n schemas, each of which is made of the one before, twice.
+func doubled(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "    A%d: {allOf: [{$ref: '#/components/schemas/A%d'}, {$ref: '#/components/schemas/A%d'}]}\n", i+1, i, i)
+	}
+	return b.String()
+}
+
+// chained makes n schemas, each of which refers to the one before.
+func chained(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "    A%d: {$ref: '#/components/schemas/A%d'}\n", i+1, i)
+	}
+	return b.String()
+}
+
 var refusals = []refusal{
 	{name: "empty file", input: "", code: CodeEmpty, message: "the document is empty"},
 	{name: "blanks only", input: " \n\t\n", code: CodeEmpty, message: "the document is empty"},
 	{name: "comment only", input: "# nothing\n", code: CodeEmpty, message: "the document is empty"},
 	{name: "web page", input: "<!DOCTYPE html>\n<html></html>", code: CodeHTML, message: "this is a web page or XML, not an OpenAPI document"},
 	{name: "invalid YAML", input: "a: [1\nb: 2\n", code: CodeSyntax, line: 1, message: "the document is neither valid YAML nor JSON: did not find expected ',' or ']'"},
-	{name: "invalid UTF-8", input: "a: \xff\n", code: CodeSyntax, message: "the document is neither valid YAML nor JSON: invalid leading UTF-8 octet"},
+	{name: "invalid UTF-8", input: "a: \xff\n", code: CodeSyntax, line: 1, col: 4, message: "a document is text in UTF-8; here is the byte 0xff"},
+	{name: "control character", input: "a:\n  b: \x01\n", code: CodeSyntax, line: 2, col: 6, message: "a document is text in UTF-8; here is the byte 0x01"},
+	{name: "UTF-16", input: "\xff\xfea\x00", code: CodeSyntax, line: 1, col: 1, message: "a document is text in UTF-8; here is the byte 0xff"},
+	{name: "mistake in the first line", input: "a: b: c", code: CodeSyntax, line: 1, message: "the document is neither valid YAML nor JSON: mapping values are not allowed in this context"},
+	{name: "too much", input: "openapi: 3.1.0\npaths: [" + strings.Repeat("1,", maxSeparators), code: CodeTooLarge, line: 2, col: 1000002,
+		message: "the document has more than 500000 lines, members and elements, ten times what the published one has"},
+	{name: "too long a list", input: doc(fine, "    A: {type: string, enum: ["+strings.Repeat("x,", maxMembers)+"x]}\n"), code: CodeTooLarge, line: 10, col: 29,
+		message: "a list with 5001 elements; at most 5000 are read"},
+	{name: "too large an object", input: doc(fine, manySchemas(maxMembers+1, "{type: string}")), code: CodeTooLarge, line: 10, col: 5,
+		message: "an object with 5001 members; at most 5000 are read"},
+	{name: "few lines for many parts", input: doc(fine, "    A0: {type: object}\n"+doubled(12)), code: CodeTooLarge, line: 19, col: 5,
+		message: `the schema "A9" is made of more than 1000 others`},
+	{name: "a long chain of parts", input: doc(fine, "    A0: {type: object}\n"+chained(maxComposition+1)), code: CodeNesting, line: 43, col: 5,
+		message: `the schema "A33" is made of others over more than 32 steps`},
 	{name: "two documents", input: "a: 1\n---\nb: 2\n", code: CodeSeveral, line: 2, col: 1, message: "a second YAML document begins here; expected one"},
 	{name: "aliases", input: "a: &x {b: 1}\nc: *x\n", code: CodeAlias, line: 1, col: 4, message: "YAML anchors and aliases are not supported"},
 	{name: "unknown tag", input: "a: !thing {}\n", code: CodeSyntax, line: 1, col: 4, message: "the YAML tag !thing is not supported"},
 	{name: "complex key", input: "? [a]\n: 1\n", code: CodeSyntax, line: 1, col: 3, message: "a key must be a string, found a list"},
 	{name: "repeated key", input: "openapi: 3.1.0\nopenapi: 3.1.0\n", code: CodeDuplicate, line: 2, col: 1, message: `the key "openapi" occurs twice`},
 	{name: "deep nesting", input: strings.Repeat("[", 200) + strings.Repeat("]", 200), code: CodeNesting, line: 1, col: 102, message: "nested deeper than 100 levels"},
-	{name: "deep nesting in JSON", input: `{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}", code: CodeNesting, message: "nested deeper than 100 levels"},
+	{name: "deep nesting in JSON", input: `{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}", code: CodeNesting, line: 1, col: 106, message: "nested deeper than 100 levels"},
 	{name: "a list", input: "- a\n", code: CodeNotOpenAPI, line: 1, col: 1, message: "this is no OpenAPI document: expected an object, found a list"},
 	{name: "a text", input: "hello", code: CodeNotOpenAPI, line: 1, col: 1, message: `this is no OpenAPI document: expected an object, found "hello"`},
 	{name: "JSON that is not OpenAPI", input: `{"name": "opik", "version": "1.0.0"}`, code: CodeNotOpenAPI, line: 1, col: 1, message: `this is no OpenAPI document: it has no member "openapi"`},
@@ -122,7 +162,7 @@ var refusals = []refusal{
 	{name: "pattern that does not compile", input: doc(fine, "    A: {type: string, pattern: 'a['}\n"), code: CodePattern, line: 10, col: 32, message: "the pattern \"a[\" is not understood: error parsing regexp: missing closing ]: `[`"},
 	{name: "types that exclude each other over allOf", input: doc(fine, "    A: {type: object, properties: {x: {type: string}}}\n    B: {allOf: [{$ref: '#/components/schemas/A'}, {type: object, properties: {x: {type: integer}}}]}\n"),
 		code: CodeLint, line: 11, col: 82, message: `the property "x" is of type string in one part of allOf and integer in another`},
-	{name: "invalid path", input: strings.Replace(doc(fine, noneOf), "/x:", "x:", 1), code: CodeInvalid, message: "the repaired document is no valid OpenAPI 3.1: "},
+	{name: "invalid path", input: strings.Replace(doc(fine, noneOf), "/x:", "x:", 1), code: CodeInvalid, line: 4, col: 3, message: "the repaired document is no valid OpenAPI 3.1: "},
 }
 
 func TestImportRefuses(t *testing.T) {

@@ -16,7 +16,9 @@ func (d *document) checkStructure(problems *diag.List) {
 		problems.Errorf(d.position(d.root), CodeNotOpenAPI, "the document has no operations")
 	}
 	d.checkReferences(problems)
-	d.checkAllOf(problems)
+	if d.checkAllOf(problems) {
+		d.checkComposition(problems)
+	}
 	d.checkOperations(problems)
 }
 
@@ -58,8 +60,8 @@ func (d *document) nearestSchema(name string) string {
 }
 
 // checkAllOf reports schemas that are, over allOf or bare references, a part of
-// themselves.
-func (d *document) checkAllOf(problems *diag.List) {
+// themselves, and whether there are none.
+func (d *document) checkAllOf(problems *diag.List) bool {
 	const (
 		open = iota + 1
 		done
@@ -85,9 +87,11 @@ func (d *document) checkAllOf(problems *diag.List) {
 		path = path[:len(path)-1]
 		state[name] = done
 	}
+	before := problems.Len()
 	for name := range entries(d.schemas()) {
 		visit(name.Value)
 	}
+	return problems.Len() == before
 }
 
 // parts returns the names of the schemas whose members n has, over allOf or a

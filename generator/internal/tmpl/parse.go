@@ -85,8 +85,15 @@ func (p *fileParser) syntax(name string, err error) {
 	}
 	list.RemoveMultiples()
 	for _, e := range list {
-		p.diags.Errorf(diag.Position{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "syntax", "the template is no Go: %s", e.Msg)
+		p.diags.Errorf(p.place(name, e.Pos.Offset), "syntax", "the template is no Go: %s", e.Msg)
 	}
+}
+
+// place is the position of an offset. Those that the parser gives obey line comments,
+// which may name any file.
+func (p *fileParser) place(name string, offset int) diag.Position {
+	before := p.data[:min(max(offset, 0), len(p.data))]
+	return diag.Position{File: name, Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
 }
 
 // declaration reads one top-level declaration.
@@ -376,7 +383,7 @@ func (p *fileParser) source(n ast.Node) string {
 }
 
 func (p *fileParser) position(pos token.Pos) diag.Position {
-	at := p.fset.Position(pos)
+	at := p.fset.PositionFor(pos, false) // whatever a line comment says
 	return diag.Position{File: at.Filename, Line: at.Line, Column: at.Column}
 }
 

@@ -2,6 +2,7 @@ package tmpl_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
@@ -84,10 +85,15 @@ func FuzzParse(f *testing.F) {
 	f.Add("package templates\n\n// opik:skip x\ntype T[P any] interface{ comparable }\n")
 	f.Add("package templates\n/*opik:op*/ type T = struct{}\n//opik:\n//opik:async x=\"\n")
 	f.Add("package templates\ntype I interface { M(_ ...int) (a, b error); ~int | string }")
+	f.Add("package templates\n//line other.go:70\n//opik:skip\n/*line a.go:1:2*/ type T int\n")
+	f.Add("package templates\r\n\r\n//opik:skip a \"b\r\n//opik:pending\r\n")
+	f.Add("\ufeffpackage templates\n//opik:field a rename=\xff\ntype T struct{}")
+	f.Add("package templates\n\ntype I interface {\n\t//opik:op a path=\n\tM(ctx context.Context, a []map[string]func(...int)) (iter.Seq2[a, error])\n}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		set, problems := tmpl.Parse([]tmpl.File{{Name: "t.go", Data: []byte(text)}})
 		for _, d := range problems.Sorted() {
-			if d.Message == "" || d.Code == "" || d.Pos.File != "t.go" || d.Pos.Line < 1 {
+			inside := d.Pos.Line >= 1 && d.Pos.Line <= strings.Count(text, "\n")+1
+			if d.Message == "" || d.Code == "" || d.Pos.File != "t.go" || !inside || d.Pos.Column < 1 {
 				t.Errorf("incomplete diagnostic %+v", d)
 			}
 		}
