@@ -40,6 +40,7 @@ type Client struct {
 	enabled      bool
 	unsent       unsentList
 	prompts      *promptCache
+	configs      *configCache
 	renderers    map[PromptType]PromptRenderer
 	invalid      atomic.Int64
 	reports      reports
@@ -111,6 +112,7 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 		return nil, newConfigError(err)
 	}
 	c.prompts = newPromptCache(valueOf(orDefault(s.promptCache, defaultCachedPrompts)), s.promptTTL)
+	c.configs = newConfigCache(valueOf(orDefault(s.configTTL, defaultConfigTTL)))
 	c.renderers = s.renderers
 	c.Services = newServices(c)
 	return c, nil
@@ -182,6 +184,7 @@ func (c *Client) Close(ctx context.Context) (Receipt, error) {
 	c.unsent.close()
 	p, err := c.pipeline.Close(ctx)
 	c.prompts.Close(ctx)
+	c.configs.Close(ctx)
 	c.transport.Close()
 	return finish("close", p, err)
 }

@@ -23,6 +23,7 @@ type settings struct {
 	logger    *slog.Logger
 
 	promptCache *int
+	configTTL   *time.Duration
 	promptTTL   time.Duration
 	renderers   map[PromptType]PromptRenderer
 }
