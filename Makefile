@@ -17,9 +17,11 @@ BENCH ?= .
 COUNT ?= 6
 # A number of runs, not a time: the end of a time is sometimes taken for a failure.
 FUZZTIME ?= 100000x
+# Opik's Python client wants Python 3.11 or so, its TypeScript client Node 20.
+PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full fuzz lint bench bench-parts demo import update sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench bench-parts demo interop import update sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -80,6 +82,14 @@ bench-parts: ## benchmarks of single parts: encoders, queue, handles, stages of 
 
 demo: ## generate, start the embedded backend, run the quickstart, print the trace that arrived
 	@$(GO) run ./examples/demo
+
+interop: ## prove that Opik's official clients and this one read what the others write; needs Python and Node
+	@mkdir -p .cache/interop/node
+	@test -x .cache/interop/python/bin/python || $(PYTHON) -m venv .cache/interop/python
+	@.cache/interop/python/bin/python -m pip install --quiet --disable-pip-version-check -r interop/python/requirements.txt
+	@cp interop/typescript/package.json interop/typescript/peer.mjs .cache/interop/node/
+	@npm install --prefix .cache/interop/node --loglevel error --no-audit --no-fund
+	@$(GO) run ./interop -python .cache/interop/python/bin/python -node .cache/interop/node
 
 import: $(OPIKGEN) ## make SPEC=file-or-url the contract
 	@test -n "$(SPEC)" || { echo "usage: make import SPEC=file-or-url"; exit 2; }
