@@ -30,7 +30,7 @@ func newSDK(url string) (*sdk, error) {
 	}
 	s := &sdk{client: client, acts: map[string]act{}}
 	for _, add := range []func(map[string]act, *opik.Client){
-		addTraces, addSpans, addScores, addThreads, addSearch, addDistributed,
+		addTraces, addSpans, addScores, addThreads, addSearch, addDistributed, addAttachments,
 	} {
 		add(s.acts, client)
 	}

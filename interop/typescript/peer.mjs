@@ -25,6 +25,9 @@ const errorOut = (e) => e && { exception_type: e.exceptionType, message: e.messa
 const scoreIn = (s) => ({ name: s.name, value: s.value, reason: s.reason, categoryName: s.category_name });
 const scoreOut = (s) => ({ name: s.name, value: s.value, reason: s.reason, category_name: s.categoryName });
 
+// The server makes links from the address that it is reached under.
+const address = Buffer.from(process.env.OPIK_URL_OVERRIDE).toString("base64");
+
 // inOrderOf sorts scores as the wanted ones are: servers do not keep the order.
 function inOrderOf(scores, wanted) {
   const rank = (s) => {
@@ -316,6 +319,48 @@ const acts = {
         formatted: conversation.format(chat.variables),
       },
     };
+  },
+
+  // Only the client's generated part knows attachments: it starts an upload, and
+  // the content is sent to the address that the answer has.
+  async write_attachments(data) {
+    const trace = client.trace({ name: "with files", projectName: data.project });
+    const span = trace.span({ name: "with files" });
+    span.end();
+    trace.end();
+    await client.flush();
+    for (const [entityType, entityId] of [["trace", trace.data.id], ["span", span.data.id]]) {
+      for (const file of data[entityType]) {
+        const upload = await client.api.attachments.startMultiPartUpload({
+          fileName: file.file_name,
+          mimeType: file.mime_type,
+          numOfFileParts: 1,
+          projectName: data.project,
+          entityType,
+          entityId,
+          path: address,
+        });
+        const sent = await fetch(upload.preSignUrls[0], { method: "PUT", body: Buffer.from(file.base64, "base64") });
+        if (!sent.ok) throw new Error(`upload: ${sent.status} ${await sent.text()}`);
+      }
+    }
+    return { trace: trace.data.id, span: span.data.id };
+  },
+
+  async read_attachments(data, keys) {
+    const { id: projectId } = await client.api.projects.retrieveProject({ name: data.project });
+    const read = async (entityType) => {
+      const page = await client.api.attachments.attachmentList({ projectId, entityType, entityId: keys[entityType], path: address });
+      const files = [];
+      for (const file of page.content) {
+        const content = await fetch(file.link);
+        if (!content.ok) throw new Error(`download: ${content.status} ${await content.text()}`);
+        const bytes = Buffer.from(await content.arrayBuffer());
+        files.push({ file_name: file.fileName, mime_type: file.mimeType, base64: bytes.toString("base64") });
+      }
+      return files.sort((a, b) => (a.file_name < b.file_name ? -1 : 1));
+    };
+    return { project: data.project, trace: await read("trace"), span: await read("span") };
   },
 };
 
