@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -72,26 +74,29 @@ func (r *report) failure() error {
 	return nil
 }
 
-// printUnserved lists the operations that clients called and the backend does not
-// serve.
+// printUnserved lists what clients asked for in vain, and what the backend never
+// serves.
 func printUnserved(w io.Writer, backend *opiktest.Backend) {
 	seen := map[string]int{}
-	var order []string
 	for _, r := range backend.Requests() {
-		if r.Operation != "" && r.Status != http.StatusNotImplemented {
-			continue
-		}
-		call := fmt.Sprintf("%s %s: %d", r.Method, r.Path, r.Status)
-		if seen[call]++; seen[call] == 1 {
-			order = append(order, call)
+		if r.Operation == "" || r.Status == http.StatusNotImplemented {
+			seen[fmt.Sprintf("%s %s: %d", r.Method, r.Path, r.Status)]++
 		}
 	}
-	if len(order) == 0 {
+	if len(seen) == 0 {
 		fmt.Fprintln(w, "\nThe embedded backend served everything that was asked of it.")
-		return
+	} else {
+		fmt.Fprintln(w, "\nAsked for, and not served by the embedded backend:")
+		for _, call := range slices.Sorted(maps.Keys(seen)) {
+			fmt.Fprintf(w, "  %s (%d times)\n", call, seen[call])
+		}
 	}
-	fmt.Fprintln(w, "\nAsked for, and not served by the embedded backend:")
-	for _, call := range order {
-		fmt.Fprintf(w, "  %s (%d times)\n", call, seen[call])
+	byReason := map[string][]string{}
+	for operation, reason := range backend.Unserved() {
+		byReason[reason] = append(byReason[reason], operation)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+		operations := slices.Sorted(slices.Values(byReason[reason]))
+		fmt.Fprintf(w, "Never served, because %s: %s\n", reason, strings.Join(operations, ", "))
 	}
 }

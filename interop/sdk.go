@@ -30,7 +30,8 @@ func newSDK(url string) (*sdk, error) {
 	}
 	s := &sdk{client: client, acts: map[string]act{}}
 	for _, add := range []func(map[string]act, *opik.Client){
-		addTraces, addSpans, addScores, addThreads, addSearch, addDistributed, addAttachments,
+		addTraces, addSpans, addScores, addThreads, addSearch, addDistributed,
+		addDatasets, addExperiments, addPrompts, addAttachments,
 	} {
 		add(s.acts, client)
 	}

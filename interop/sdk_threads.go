@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik"
 )
 
@@ -60,7 +59,7 @@ func addThreads(acts map[string]act, client *opik.Client) {
 func readThread(ctx context.Context, client *opik.Client, data threadsDoc) (read threadsDoc, err error) {
 	found := 0
 	for thread, err := range client.SearchThreads(ctx, opik.SearchThreadsParams{
-		ProjectName: data.Project, Filters: []rest.TraceThreadFilter{{Field: "id", Operator: "=", Value: data.ThreadID}},
+		ProjectName: data.Project, Filter: opik.ThreadFields.ID.Equal(data.ThreadID),
 	}) {
 		if err != nil {
 			return read, err
@@ -72,7 +71,7 @@ func readThread(ctx context.Context, client *opik.Client, data threadsDoc) (read
 		return read, fmt.Errorf("the search found %d threads, not one", found)
 	}
 	for trace, err := range client.SearchTraces(ctx, opik.SearchTracesParams{
-		ProjectName: data.Project, Filters: []rest.TraceFilter{{Field: "thread_id", Operator: "=", Value: data.ThreadID}},
+		ProjectName: data.Project, Filter: opik.TraceFields.ThreadID.Equal(data.ThreadID),
 	}) {
 		if err != nil {
 			return read, err

@@ -33,6 +33,12 @@ def text_of(time):
     return time.astimezone(timezone.utc).isoformat().replace("+00:00", "Z") if time else None
 
 
+def now():
+    """The end that is given with the start: an end() that follows a start at once
+    is an update that may reach the server before the record, and replace it."""
+    return datetime.now(timezone.utc)
+
+
 def error_of(info):
     return info.dict() if info else None
 
@@ -116,10 +122,8 @@ def read_spans(data, keys):
 
 
 def write_scores(data, keys):
-    trace = client.trace(name="scored", project_name=data["project"])
-    span = trace.span(name="scored")
-    span.end()
-    trace.end()
+    trace = client.trace(name="scored", end_time=now(), project_name=data["project"])
+    span = trace.span(name="scored", end_time=now())
     client.log_traces_feedback_scores([{"id": trace.id, **s} for s in data["trace_scores"]], project_name=data["project"])
     client.log_spans_feedback_scores([{"id": span.id, **s} for s in data["span_scores"]], project_name=data["project"])
     return {"trace": trace.id, "span": span.id}
@@ -227,8 +231,7 @@ def write_experiments(data, keys):
     )
     references = []
     for item in data["items"]:
-        trace = client.trace(name="task", input=item["data"], output=item["output"], project_name=data["project"])
-        trace.end()
+        trace = client.trace(name="task", input=item["data"], output=item["output"], end_time=now(), project_name=data["project"])
         client.log_traces_feedback_scores([{"id": trace.id, **s} for s in item["scores"]], project_name=data["project"])
         references.append(ExperimentItemReferences(dataset_item_id=stored[item["data"]["q"]], trace_id=trace.id))
     experiment.insert(references)
@@ -277,10 +280,8 @@ def read_prompts(data, keys):
 
 
 def write_attachments(data, keys):
-    trace = client.trace(name="with files", project_name=data["project"])
-    span = trace.span(name="with files")
-    span.end()
-    trace.end()
+    trace = client.trace(name="with files", end_time=now(), project_name=data["project"])
+    span = trace.span(name="with files", end_time=now())
     client.flush()
     uploads = client.get_attachment_client()
     with tempfile.TemporaryDirectory() as folder:
