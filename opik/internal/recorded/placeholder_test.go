@@ -110,7 +110,7 @@ func kindOf(description string) (madeUp, error) {
 		return madeUpTime, nil
 	case description == "hex string, 8 characters", description == "hex string, 16 characters":
 		return madeUpHash, nil
-	case strings.HasPrefix(description, "free text"):
+	case strings.HasPrefix(description, "free text"), description == "": // fixed texts, left out of a recording, are not described
 		return madeUpText, nil
 	}
 	return 0, fmt.Errorf("it is described as %q", description)

@@ -14,7 +14,7 @@ import (
 )
 
 // groups are the topics that are replayed here.
-var groups = []string{"tracing", "feedback", "transport", "search", "prompts", "experiments"}
+var groups = []string{"tracing", "feedback", "transport", "search", "prompts", "experiments", "datasets"}
 
 // folders are where the recordings are, below OPIK_TESTDATA.
 var folders = []string{"vectors/typescript", "vectors/python-derived"}
@@ -69,6 +69,7 @@ type recordedResponse struct {
 	ContentType string            `json:"content_type"`
 	Body        any               `json:"body"`
 	NDJSON      []any             `json:"ndjson"`
+	BodyCounts  map[string]int    `json:"body_counts"` // real length of NDJSON that was cut
 	Dropped     bool              `json:"dropped"`
 }
 
