@@ -153,9 +153,6 @@ func TestFilterBuilders(t *testing.T) {
 		f.FeedbackScores.Name("it's, so").IsNotEmpty():           {Field: "feedback_scores", Key: "it's, so", Operator: "is_not_empty"},
 		f.TotalTokens.LessThan(1e21):                             {Field: "usage.total_tokens", Operator: "<", Value: "1000000000000000000000"},
 		f.Tags.Contains("prod"):                                  {Field: "tags", Operator: "contains", Value: "prod"},
-		f.Source.In(opik.SourceSDK, opik.SourceExperiment):       {Field: "source", Operator: "in", Value: "sdk,experiment"},
-		f.Environment.NotIn("test"):                              {Field: "environment", Operator: "not_in", Value: "test"},
-		f.ExperimentIDs.In("a", "b"):                             {Field: "experiment_ids", Operator: "in", Value: "a,b"},
 		f.ErrorInfo.IsNotEmpty():                                 {Field: "error_info", Operator: "is_not_empty"},
 		f.VisibilityMode.NotEqual(rest.TraceVisibilityMode("x")): {Field: "visibility_mode", Operator: "!=", Value: "x"},
 	} {
@@ -186,7 +183,6 @@ func TestFilterBuildersWithBadValues(t *testing.T) {
 		opik.TraceFields.Duration.Equal(math.NaN()),
 		opik.TraceFields.Duration.LessThan(math.Inf(1)),
 		opik.TraceFields.Metadata.Key("").Equal("x"),
-		opik.TraceFields.Environment.In("a,b"),
 		opik.TraceFields.Name.Equal("\xff"),
 		opik.TraceFields.StartTime.LessThan(time.Date(12025, 1, 1, 0, 0, 0, 0, time.UTC)),
 	} {

@@ -11,12 +11,13 @@ import (
 )
 
 // explanation is what explain prints with -json, for each match: an operation with
-// what serves it, or a handle.
+// what serves it, a handle, or a filter.
 type explanation struct {
 	Operation *ir.Operation `json:"operation,omitempty"`
 	Method    *ir.Method    `json:"method,omitempty"`
 	Message   *ir.Message   `json:"message,omitempty"`
 	Handle    *ir.Handle    `json:"handle,omitempty"`
+	Filter    *ir.Filter    `json:"filter,omitempty"`
 }
 
 // explainVerb says how a symbol and an operation belong together.
@@ -83,6 +84,12 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 			}
 		}
 	}
+	for _, f := range m.Filters {
+		names = append(names, f.Name, f.Builder)
+		if f.Name == name || f.Builder == name {
+			found = append(found, explanation{Filter: f})
+		}
+	}
 	messages := map[string]*ir.Message{}
 	for _, message := range m.Messages {
 		messages[message.Kind.Operation] = message
@@ -104,12 +111,16 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 	return found, names
 }
 
-// text explains one operation or handle.
+// text explains one operation, handle or filter.
 func (e explanation) text() string {
 	op := e.Operation
 	var b strings.Builder
 	if e.Handle != nil {
 		e.handle(&b)
+		return b.String()
+	}
+	if e.Filter != nil {
+		e.filter(&b)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "%s: %s %s\n", op.ID, op.Method, op.Path)
@@ -185,6 +196,20 @@ func (e explanation) handle(b *strings.Builder) {
 	}
 	for _, m := range h.Methods {
 		fmt.Fprintf(b, "  method    %s calls %s.%s with %s\n", m.Name, h.Service, m.Calls.Name, m.From.Name)
+	}
+}
+
+// filter says what a filter chooses by, and where.
+func (e explanation) filter(b *strings.Builder) {
+	f := e.Filter
+	fmt.Fprintf(b, "%s: what %s can be filtered by, with the fields in %s\n", f.Name, f.Entity, f.Builder)
+	fmt.Fprintf(b, "  template  %s\n", f.Pos)
+	fmt.Fprintf(b, "  sent as   %s\n", f.Record)
+	for _, id := range f.Operations {
+		fmt.Fprintf(b, "  taken by  %s\n", id)
+	}
+	for _, field := range f.Fields {
+		fmt.Fprintf(b, "    %s %s, sent as %s\n", field.Name, field.Kind, field.Wire)
 	}
 }
 

@@ -42,8 +42,8 @@ func TestGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	examples := example.FindAllStringSubmatch(string(guide), -1)
-	if len(examples) != 3 {
-		t.Fatalf("%d templates in the guide, want 3", len(examples))
+	if len(examples) != 4 {
+		t.Fatalf("%d templates in the guide, want 4", len(examples))
 	}
 	run := func(args ...string) string {
 		t.Helper()
@@ -76,7 +76,9 @@ func TestGuide(t *testing.T) {
 		{[]string{"sync"}, []string{"no longer pending: findAlerts", "no longer pending: createGuardrails"}},
 		{[]string{"generate"}, []string{
 			"create opik/alerts_gen.go", "create opik/alert_handle_gen.go", "create opik/guardrail_gen.go", "create opik/internal/message/guardrail_gen.go",
+			"change opik/filters_gen.go", "change opik/internal/oql/tables_gen.go", "change docs/filters.md",
 		}},
+		{[]string{"explain", "ViewFilter"}, []string{"ViewFields", "taken by  findInsightsViews", "Owner Match, sent as created_by"}},
 		{[]string{"explain", "AlertsService.List"}, []string{"findAlerts"}},
 		{[]string{"explain", "Alert"}, []string{"Change calls AlertsService.Update", "refresh   rest.Client.GetAlertByID"}},
 		{[]string{"explain", "AlertsService.Create"}, []string{"as the handle Alert"}},
