@@ -85,6 +85,11 @@ func (h *ChatPrompt) usable() error {
 	return nil
 }
 
+// fetchChatPrompt reads the record of one chat prompt.
+func fetchChatPrompt(ctx context.Context, client *Client, id string, opts ...CallOption) (*rest.Prompt, error) {
+	return client.REST().GetPromptByID(ctx, id, nil, opts...)
+}
+
 // Refresh reads the chat prompt again. It blocks until the server has answered its
 // request. Its error matches [ErrNotFound] if there is no such chat prompt any
 // more.
@@ -92,7 +97,7 @@ func (h *ChatPrompt) Refresh(ctx context.Context, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	record, err := h.client.REST().GetPromptByID(ctx, h.ID(), nil, opts...)
+	record, err := fetchChatPrompt(ctx, h.client, h.ID(), opts...)
 	if err != nil {
 		return err
 	}

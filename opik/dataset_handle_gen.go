@@ -83,13 +83,18 @@ func (h *Dataset) usable() error {
 	return nil
 }
 
+// fetchDataset reads the record of one dataset.
+func fetchDataset(ctx context.Context, client *Client, id string, opts ...CallOption) (*rest.Dataset, error) {
+	return client.REST().GetDatasetByID(ctx, id, opts...)
+}
+
 // Refresh reads the dataset again. It blocks until the server has answered its
 // request. Its error matches [ErrNotFound] if there is no such dataset any more.
 func (h *Dataset) Refresh(ctx context.Context, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	record, err := h.client.REST().GetDatasetByID(ctx, h.ID(), opts...)
+	record, err := fetchDataset(ctx, h.client, h.ID(), opts...)
 	if err != nil {
 		return err
 	}

@@ -81,6 +81,11 @@ func (h *Experiment) usable() error {
 	return nil
 }
 
+// fetchExperiment reads the record of one experiment.
+func fetchExperiment(ctx context.Context, client *Client, id string, opts ...CallOption) (*rest.Experiment, error) {
+	return client.REST().GetExperimentByID(ctx, id, opts...)
+}
+
 // Refresh reads the experiment again. It blocks until the server has answered its
 // request. Its error matches [ErrNotFound] if there is no such experiment any
 // more.
@@ -88,7 +93,7 @@ func (h *Experiment) Refresh(ctx context.Context, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	record, err := h.client.REST().GetExperimentByID(ctx, h.ID(), opts...)
+	record, err := fetchExperiment(ctx, h.client, h.ID(), opts...)
 	if err != nil {
 		return err
 	}

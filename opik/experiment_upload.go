@@ -65,8 +65,8 @@ func (h *Experiment) Upload(ctx context.Context, runs []ExperimentUpload, opts .
 	}
 	head := rest.ExperimentItemBulkUpload{
 		ExperimentID: record.ID, ExperimentName: record.Name, DatasetName: record.DatasetName,
-		ProjectName: h.client.projectName(record.ProjectName, ""),
 	}
+	setOptional(&head, "ProjectName", h.client.projectName(record.ProjectName, ""))
 	batches, err := uploadBatches(head, runs)
 	if err != nil {
 		return err

@@ -1,5 +1,7 @@
 package opik_test
 
+//opik:requires ExperimentItemBulkUpload_ExperimentItemBulkWriteView.project_name
+
 import (
 	"encoding/json"
 	"errors"

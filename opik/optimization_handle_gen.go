@@ -77,6 +77,11 @@ func (h *Optimization) usable() error {
 	return nil
 }
 
+// fetchOptimization reads the record of one optimization.
+func fetchOptimization(ctx context.Context, client *Client, id string, opts ...CallOption) (*rest.Optimization, error) {
+	return client.REST().GetOptimizationByID(ctx, id, opts...)
+}
+
 // Refresh reads the optimization again. It blocks until the server has answered
 // its request. Its error matches [ErrNotFound] if there is no such optimization
 // any more.
@@ -84,7 +89,7 @@ func (h *Optimization) Refresh(ctx context.Context, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	record, err := h.client.REST().GetOptimizationByID(ctx, h.ID(), opts...)
+	record, err := fetchOptimization(ctx, h.client, h.ID(), opts...)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (h *ChatPrompt) Change(ctx context.Context, changes PromptChanges, opts ...
 // changePrompt reads a prompt and writes it if it has to be changed: a write that
 // leaves something out may remove it.
 func (c *Client) changePrompt(ctx context.Context, id string, changes PromptChanges, opts []CallOption) (rest.Prompt, error) {
-	record, err := c.REST().GetPromptByID(ctx, id, nil, opts...)
+	record, err := fetchPrompt(ctx, c, id, opts...)
 	if err != nil {
 		return rest.Prompt{}, err
 	}

@@ -83,13 +83,18 @@ func (h *Prompt) usable() error {
 	return nil
 }
 
+// fetchPrompt reads the record of one prompt.
+func fetchPrompt(ctx context.Context, client *Client, id string, opts ...CallOption) (*rest.Prompt, error) {
+	return client.REST().GetPromptByID(ctx, id, nil, opts...)
+}
+
 // Refresh reads the prompt again. It blocks until the server has answered its
 // request. Its error matches [ErrNotFound] if there is no such prompt any more.
 func (h *Prompt) Refresh(ctx context.Context, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	record, err := h.client.REST().GetPromptByID(ctx, h.ID(), nil, opts...)
+	record, err := fetchPrompt(ctx, h.client, h.ID(), opts...)
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (c *Client) yieldPrompts(ctx context.Context, records []rest.Prompt, opts [
 	at := time.Now()
 	var reading sync.WaitGroup
 	for i, record := range records {
-		reading.Go(func() { prompts[i], errs[i] = c.REST().GetPromptByID(ctx, record.ID, nil, opts...) })
+		reading.Go(func() { prompts[i], errs[i] = fetchPrompt(ctx, c, record.ID, opts...) })
 	}
 	reading.Wait()
 	for i, record := range prompts {

@@ -78,6 +78,11 @@ func (h *TracesAnnotationQueue) usable() error {
 	return nil
 }
 
+// fetchTracesAnnotationQueue reads the record of one traces annotation queue.
+func fetchTracesAnnotationQueue(ctx context.Context, client *Client, id string, opts ...CallOption) (*rest.AnnotationQueue, error) {
+	return client.REST().GetAnnotationQueueByID(ctx, id, opts...)
+}
+
 // Refresh reads the traces annotation queue again. It blocks until the server has
 // answered its request. Its error matches [ErrNotFound] if there is no such traces
 // annotation queue any more.
@@ -85,7 +90,7 @@ func (h *TracesAnnotationQueue) Refresh(ctx context.Context, opts ...CallOption)
 	if err := h.usable(); err != nil {
 		return err
 	}
-	record, err := h.client.REST().GetAnnotationQueueByID(ctx, h.ID(), opts...)
+	record, err := fetchTracesAnnotationQueue(ctx, h.client, h.ID(), opts...)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,6 @@
 package opiktest_test
 
-import (
-	"strings"
-	"testing"
-	"time"
-
-	"github.com/opik-go/sdk/opik/opiktest"
-)
+import "testing"
 
 func TestAnnotationQueues(t *testing.T) {
 	c := newClient(t, lenient)
@@ -51,58 +45,6 @@ func TestAnnotationQueues(t *testing.T) {
 	}
 	c.do("POST", "/annotation-queues/delete", object{"ids": []string{id1, id5}}).must(204)
 	c.do("GET", "/annotation-queues/"+id1, nil).refused(404, "A", "not found")
-}
-
-func TestAnnotationQueueLocks(t *testing.T) {
-	now := time.Now()
-	c := newClient(t, lenient, opiktest.WithClock(func() time.Time { return now }),
-		opiktest.WithAccount(opiktest.Account{APIKey: "a", User: "ann", Workspaces: []string{"w"}}),
-		opiktest.WithAccount(opiktest.Account{APIKey: "b", User: "bob", Workspaces: []string{"w"}}))
-	c.ws, c.key = "w", "a"
-	project := c.do("POST", "/projects", object{"name": "demo"}).created()
-	c.do("POST", "/annotation-queues", object{"id": id1, "project_id": project, "name": "q", "scope": "trace", "lock_timeout_seconds": 10}).must(201)
-	c.do("PUT", "/annotation-queues/"+id1+"/items/"+id2+"/lock", nil).refused(404, "A", "Item not found")
-	c.do("POST", "/annotation-queues/"+id1+"/items/add", object{"ids": []string{id2}}).must(204)
-	lock := func(key string, acquired bool, by string) {
-		t.Helper()
-		c.key = key
-		c.do("PUT", "/annotation-queues/"+id1+"/items/"+id2+"/lock", nil).must(200).fields(object{"acquired": acquired, "item_id": id2, "locked_by": by})
-	}
-	lock("a", true, "ann")
-	lock("b", false, "ann")
-	now = now.Add(9 * time.Second)
-	lock("a", true, "ann") // longer
-	now = now.Add(9 * time.Second)
-	lock("b", false, "ann")
-	c.do("GET", "/annotation-queues/"+id1+"/locks", nil).must(200).fields(object{"locks": object{id2: object{"active_locks": 1, "locked_by": []string{"ann"}}}})
-	now = now.Add(time.Second)
-	lock("b", true, "bob")
-	c.do("POST", "/annotation-queues/"+id1+"/items/delete", object{"ids": []string{id2}}).must(204)
-	c.do("GET", "/annotation-queues/"+id1+"/locks", nil).must(200).fields(object{"locks": object{}})
-	c.do("GET", "/annotation-queues/"+id5+"/locks", nil).refused(404, "A", "not found")
-}
-
-func TestEnvironments(t *testing.T) {
-	c := newClient(t, lenient)
-	a := c.do("POST", "/environments", object{"name": "staging", "description": "pre-prod", "color": "#112233"}).created()
-	b := c.do("POST", "/environments", object{"id": id5, "name": "production"}).created()
-	c.do("POST", "/environments", object{"name": "staging"}).refused(409, "B", "staging")
-	c.do("POST", "/environments", object{"name": "a b"}).refused(422, "B", "name must match")
-	c.do("POST", "/environments", object{"name": strings.Repeat("x", 151)}).refused(422, "B", "name size")
-	c.do("POST", "/environments", object{}).refused(422, "B", "name must not be null")
-	c.do("POST", "/environments", object{"id": v4, "name": "x"}).refused(400, "B", "version 7")
-	if got := ids(c.do("GET", "/environments", nil).content()); got != a+" "+b {
-		t.Errorf("%s", got)
-	}
-	c.do("PATCH", "/environments/"+b, object{"name": "staging"}).refused(409, "B", "staging")
-	c.do("PATCH", "/environments/"+b, object{"position": -1, "description": "live"}).must(204)
-	c.do("GET", "/environments/"+b, nil).must(200).fields(object{"name": "production", "description": "live", "position": -1})
-	if got := ids(c.do("GET", "/environments", nil).content()); got != b+" "+a {
-		t.Errorf("%s", got)
-	}
-	c.do("PATCH", "/environments/"+id1, object{"name": "x"}).refused(404, "A", "not found")
-	c.do("POST", "/environments/delete", object{"ids": []string{a, id1}}).must(204)
-	c.do("GET", "/environments/"+a, nil).refused(404, "A", "not found")
 }
 
 func TestFeedbackDefinitions(t *testing.T) {
@@ -157,84 +99,4 @@ func TestGuardrails(t *testing.T) {
 		{"span_id": id2, "checks": []object{{"name": "PII", "result": "passed"}, {"name": "TOPIC", "result": "passed"}}},
 		{"span_id": id3, "checks": []object{{"name": "PII", "result": "passed"}}},
 	}})
-}
-
-func TestAgentConfigs(t *testing.T) {
-	c := newClient(t, lenient)
-	const base = "/agent-configs/blueprints"
-	value := func(key, v, kind string) object { return object{"key": key, "value": v, "type": kind} }
-	write := func(id, kind string, values ...object) object {
-		return object{"project_name": "demo", "blueprint": object{"id": id, "type": kind, "values": values, "description": "about " + id}}
-	}
-	c.do("PATCH", base, write(id1, "blueprint", value("a", "1", "integer"))).refused(404, "B", "Project not found")
-	c.do("POST", base, write(id1, "mask", value("a", "1", "integer"))).refused(400, "A", "mask")
-	c.do("POST", base, write(id1, "blueprint")).refused(422, "B", "values")
-	c.do("POST", base, write(v4, "blueprint", value("a", "1", "integer"))).refused(400, "B", "version 7")
-	c.do("POST", base, write(id1, "blueprint", value("a", "1", "number"))).refused(400, "A", "type")
-	created := c.do("POST", base, write(id1, "blueprint", value("a", "1", "integer"), value("b", "x", "string"))).must(201)
-	created.fields(object{"id": id1, "name": "v1", "envs": []string{"prod"}, "type": "blueprint", "description": "about " + id1})
-	if created.created() != id1 {
-		t.Errorf("location %v", created.header)
-	}
-	project := c.do("POST", "/projects/retrieve", object{"name": "demo"}).must(200).json()["id"].(string)
-	c.do("POST", base, write(id2, "blueprint", value("a", "1", "integer"))).refused(409, "B", "already exists")
-	if id := c.do("PATCH", base, write(id2, "blueprint", value("b", "y", "string"), value("c", "true", "boolean"))).created(); id != id2 {
-		t.Errorf("id %s", id)
-	}
-	values := func(path string) string {
-		t.Helper()
-		var list []string
-		for _, v := range c.do("GET", base+path, nil).must(200).json()["values"].([]any) {
-			v := v.(object)
-			list = append(list, v["key"].(string)+"="+v["value"].(string))
-		}
-		return strings.Join(list, " ")
-	}
-	c.do("PATCH", base, write(id3, "mask", value("a", "9", "integer"))).must(201)
-	for path, want := range map[string]string{
-		"/" + id1:                            "a=1 b=x",
-		"/" + id2:                            "a=1 b=y c=true",
-		"/" + id2 + query("mask_id", id3):    "a=9 b=y c=true",
-		"/" + id2 + "/deltas":                "b=y c=true",
-		"/" + id1 + "/deltas":                "a=1 b=x",
-		"/latest/projects/" + project:        "a=1 b=y c=true",
-		"/projects/" + project + "/names/v1": "a=1 b=x",
-		"/environments/prod/projects/" + project + query("mask_id", id3): "a=9 b=x",
-	} {
-		if got := values(path); got != want {
-			t.Errorf("%s: %s, want %s", path, got, want)
-		}
-	}
-	if got := ids(c.do("GET", base+"/history/projects/"+project, nil).content()); got != id2+" "+id1 {
-		t.Errorf("history %s", got)
-	}
-	env := func(name, id string) object { return object{"env_name": name, "blueprint_id": id} }
-	set := func(envs ...object) *answer {
-		t.Helper()
-		return c.do("POST", base+"/environments", object{"project_id": project, "envs": envs})
-	}
-	set(env("dev", id2), env("dev", id1)).refused(400, "A", "Duplicate")
-	set(env("dev", id5)).refused(404, "A", "not found")
-	set(env("dev", id3)).refused(404, "A", "not found")
-	set(env("dev", id2), env("prod", id2)).must(204)
-	c.do("GET", base+"/"+id2, nil).fields(object{"envs": []string{"dev", "prod"}, "name": "v2"})
-	c.do("PUT", base+"/environments/prod/projects/"+project, object{"blueprint_name": "v1"}).must(204)
-	c.do("PUT", base+"/environments/prod/projects/"+project, object{"blueprint_name": "v9"}).refused(404, "A", "not found")
-	if got := values("/environments/prod/projects/" + project); got != "a=1 b=x" {
-		t.Errorf("prod %s", got)
-	}
-	c.do("DELETE", base+"/environments/prod/projects/"+project, nil).must(204)
-	c.do("DELETE", base+"/environments/prod/projects/"+project, nil).must(204)
-	c.do("GET", base+"/environments/prod/projects/"+project, nil).refused(404, "A", "not found")
-	removed := c.do("POST", base+"/remove-keys", object{"project_id": project, "keys": []string{"c", "z"}}).created()
-	if got := values("/" + removed); got != "a=1 b=y" {
-		t.Errorf("after the removal %s", got)
-	}
-	c.do("POST", base+"/remove-keys", object{"project_id": project, "keys": []string{"z"}}).must(204)
-	masked := c.do("POST", base+"/projects/"+project+"/masks/"+id3, nil).created()
-	if got := values("/" + masked); got != "a=9 b=y" {
-		t.Errorf("from the mask %s", got)
-	}
-	c.do("POST", base+"/projects/"+project+"/masks/"+id1, nil).refused(404, "A", "not found")
-	c.do("GET", base+"/latest/projects/"+id5, nil).refused(404, "A", "Blueprint not found")
 }

@@ -106,21 +106,31 @@ func (w handleWriter) access() {
 			jen.Return(jen.Nil())))
 }
 
-// refresh emits the method that reads the record again.
+// fetcher is the function that reads a record by its id.
+func fetcher(handle string) string { return "fetch" + handle }
+
+// refresh emits the method that reads the record again, and the function that it
+// shares with hand-written code: what else the operation takes differs between
+// versions of the contract.
 func (w handleWriter) refresh() {
 	h := w.handle
 	if h.Refresh == nil {
 		return
 	}
-	call := []jen.Code{jen.Id("ctx"), jen.Id(self).Dot("ID").Call()}
+	call := []jen.Code{jen.Id("ctx"), jen.Id("id")}
 	if h.Refresh.Query != nil {
 		call = append(call, jen.Nil())
 	}
+	ctx, opts := jen.Id("ctx").Add(w.typ("context.Context")), jen.Id("opts").Op("...").Id("CallOption")
+	w.declare(fmt.Sprintf("%s reads the record of one %s.", fetcher(h.Name), h.Noun),
+		jen.Func().Id(fetcher(h.Name)).Params(ctx, jen.Id("client").Op("*").Id("Client"), jen.Id("id").String(), opts).
+			Params(jen.Op("*").Add(w.record()), jen.Error()).Block(
+			jen.Return(jen.Id("client").Dot("REST").Call().Dot(h.Refresh.Method).Call(append(call, jen.Id("opts").Op("..."))...))))
 	w.declare(h.RefreshDoc, jen.Func().Params(w.receiver()).Id("Refresh").
-		Params(jen.Id("ctx").Add(w.typ("context.Context")), jen.Id("opts").Op("...").Id("CallOption")).Error().Block(
+		Params(ctx, opts).Error().Block(
 		jen.If(jen.Err().Op(":=").Id(self).Dot("usable").Call(), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())),
-		jen.List(jen.Id("record"), jen.Err()).Op(":=").Id(self).Dot("client").Dot("REST").Call().Dot(h.Refresh.Method).
-			Call(append(call, jen.Id("opts").Op("..."))...),
+		jen.List(jen.Id("record"), jen.Err()).Op(":=").Id(fetcher(h.Name)).
+			Call(jen.Id("ctx"), jen.Id(self).Dot("client"), jen.Id(self).Dot("ID").Call(), jen.Id("opts").Op("...")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())),
 		jen.Id(self).Dot("change").Call(jen.Func().Params(jen.Id("current").Op("*").Add(w.record())).Block(jen.Op("*").Id("current").Op("=").Op("*").Id("record"))),
 		jen.Return(jen.Nil())))

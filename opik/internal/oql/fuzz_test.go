@@ -1,5 +1,7 @@
 package oql_test
 
+//opik:requires TraceFilter_Public.operator.not_in,Trace_Public.environment
+
 import (
 	"errors"
 	"testing"
