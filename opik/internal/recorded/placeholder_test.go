@@ -3,6 +3,7 @@ package recorded
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -80,6 +81,9 @@ func newSubstitution(v *vector) (*substitution, error) {
 	}
 	base := time.Now().Add(-time.Minute).Truncate(time.Millisecond)
 	for i, name := range names {
+		if slices.Contains(addresses, name) {
+			continue // they are known when there is a server
+		}
 		family, number := numbered(name)
 		kind, err := kindOf(cmp.Or(descriptions[name], descriptions[family]))
 		if err != nil {
@@ -99,6 +103,16 @@ func newSubstitution(v *vector) (*substitution, error) {
 		s.values[name], s.kinds[canonical(value)] = value, kind
 	}
 	return s, nil
+}
+
+// addresses are the placeholders for where the server is.
+var addresses = []string{"<base-url>", "<server>", "<base64-base-url>"}
+
+// serve says where the server is that is told the values.
+func (s *substitution) serve(baseURL string) {
+	s.values["<base-url>"] = baseURL
+	s.values["<server>"] = strings.TrimSuffix(baseURL, "/api")
+	s.values["<base64-base-url>"] = base64.StdEncoding.EncodeToString([]byte(baseURL))
 }
 
 // kindOf returns the kind of the placeholders with a description.

@@ -1,6 +1,7 @@
 package recorded
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -39,7 +40,9 @@ func (r *run) same(result string, got any) {
 		r.Fatal(err)
 	}
 	var decoded any
-	if err := json.Unmarshal(encoded, &decoded); err != nil {
+	d := json.NewDecoder(bytes.NewReader(encoded))
+	d.UseNumber() // as the results are read
+	if err := d.Decode(&decoded); err != nil {
 		r.Fatal(err)
 	}
 	if want := r.vector.Results[result]; !reflect.DeepEqual(decoded, want) {

@@ -87,7 +87,7 @@ func (sc *scenario) skips(r recordedRequest) bool {
 // scenarios has a function for each recording of the groups, by name.
 func scenarios() map[string]scenario {
 	all := map[string]scenario{}
-	for _, group := range []map[string]scenario{tracingScenarios(), feedbackScenarios(), transportScenarios(), searchScenarios(), promptScenarios(), experimentScenarios(), datasetScenarios()} {
+	for _, group := range []map[string]scenario{tracingScenarios(), feedbackScenarios(), transportScenarios(), searchScenarios(), promptScenarios(), experimentScenarios(), datasetScenarios(), adminScenarios()} {
 		maps.Copy(all, group)
 	}
 	return all

@@ -36,6 +36,7 @@ func replay(t *testing.T, v *vector, sc *scenario, at []int) replayed {
 	if err != nil {
 		t.Fatal(err)
 	}
+	made.serve(srv.URL)
 	out := replayed{made: made, states: map[int]state{}}
 	for i, r := range v.Requests {
 		if r.served() && !sc.skips(r) {

@@ -42,6 +42,7 @@ type run struct {
 // sentRequest is a request of this SDK as it arrived.
 type sentRequest struct {
 	method, path string
+	query        string // as it was sent
 	header       http.Header
 	body         any
 	raw          []byte
@@ -74,10 +75,10 @@ func (r *run) note(req *http.Request, body []byte) error {
 		return nil
 	}
 	s := sentRequest{
-		method: req.Method, path: strings.TrimPrefix(req.URL.EscapedPath(), "/api"),
+		method: req.Method, path: strings.TrimPrefix(req.URL.EscapedPath(), "/api"), query: req.URL.RawQuery,
 		header: req.Header.Clone(), raw: bytes.Clone(body), at: time.Now(),
 	}
-	if len(body) > 0 {
+	if len(body) > 0 && strings.HasPrefix(s.header.Get("Content-Type"), "application/json") {
 		d := json.NewDecoder(bytes.NewReader(body))
 		d.UseNumber()
 		if err := d.Decode(&s.body); err != nil {

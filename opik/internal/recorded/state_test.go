@@ -49,6 +49,7 @@ func readState(t *testing.T, srv *opiktest.Server, header http.Header) state {
 	}
 	s.addPrompts(t, srv, header)
 	s.addExperiments(t, srv, header)
+	s.addReview(t, srv, header)
 	s.addDatasets(t, srv, header)
 	return s
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // groups are the topics that are replayed here.
-var groups = []string{"tracing", "feedback", "transport", "search", "prompts", "experiments", "datasets"}
+var groups = []string{"tracing", "feedback", "transport", "search", "prompts", "experiments", "datasets", "admin", "attachments"}
 
 // folders are where the recordings are, below OPIK_TESTDATA.
 var folders = []string{"vectors/typescript", "vectors/python-derived"}
@@ -59,8 +59,13 @@ type recordedRequest struct {
 	Body       any               `json:"body"`
 	BodyCounts map[string]int    `json:"body_counts"` // real lengths of lists that were cut
 	BodyBytes  int               `json:"body_bytes"`
-	Response   recordedResponse  `json:"response"`
-	TMS        *int              `json:"t_ms"`
+	// URL is set if the request does not go to the API, and RawQuery where the
+	// encoding of the query matters. BodyText is a body that is no JSON.
+	URL      string           `json:"url"`
+	RawQuery string           `json:"raw_query"`
+	BodyText string           `json:"body_text"`
+	Response recordedResponse `json:"response"`
+	TMS      *int             `json:"t_ms"`
 }
 
 type recordedResponse struct {
