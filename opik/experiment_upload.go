@@ -63,11 +63,11 @@ func (h *Experiment) Upload(ctx context.Context, runs []ExperimentUpload, opts .
 	if record.DatasetName == "" {
 		return &ValidationError{Method: "Experiment.Upload", Field: "dataset", Reason: "is gone, and runs cannot be stored without it"}
 	}
-	head := rest.ExperimentItemBulkUpload{
-		ExperimentID: record.ID, ExperimentName: record.Name, DatasetName: record.DatasetName,
-	}
-	setOptional(&head, "ProjectName", h.client.projectName(record.ProjectName, ""))
-	batches, err := uploadBatches(head, runs)
+	head := rest.ExperimentItemBulkUpload{ExperimentID: record.ID, ExperimentName: record.Name, DatasetName: record.DatasetName}
+	// Older servers read the project only from each trace.
+	project := h.client.projectName(record.ProjectName, "")
+	setOptional(&head, "ProjectName", project)
+	batches, err := uploadBatches(head, project, runs)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (e *UploadError) Error() string {
 func (e *UploadError) Unwrap() error { return e.Err }
 
 // uploadBatches checks all runs and divides them among requests.
-func uploadBatches(head rest.ExperimentItemBulkUpload, runs []ExperimentUpload) ([][]rest.ExperimentItemBulkRecord, error) {
+func uploadBatches(head rest.ExperimentItemBulkUpload, project string, runs []ExperimentUpload) ([][]rest.ExperimentItemBulkRecord, error) {
 	head.Items = []rest.ExperimentItemBulkRecord{}
 	empty, err := json.Marshal(head)
 	if err != nil {
@@ -112,7 +112,7 @@ func uploadBatches(head rest.ExperimentItemBulkUpload, runs []ExperimentUpload) 
 	var batch []rest.ExperimentItemBulkRecord
 	size := len(empty)
 	for i, run := range runs {
-		item, found := run.record(fmt.Sprintf("runs[%d]", i))
+		item, found := run.record(project, fmt.Sprintf("runs[%d]", i))
 		if found != nil {
 			problems = append(problems, found...)
 			continue
@@ -142,7 +142,7 @@ func uploadBatches(head rest.ExperimentItemBulkUpload, runs []ExperimentUpload) 
 }
 
 // record returns the run as it is sent, or what the server would refuse about it.
-func (u ExperimentUpload) record(field string) (item rest.ExperimentItemBulkRecord, problems []error) {
+func (u ExperimentUpload) record(project, field string) (item rest.ExperimentItemBulkRecord, problems []error) {
 	invalid := func(name, reason string, err error) {
 		problems = append(problems, &ValidationError{Method: "Experiment.Upload", Field: field + "." + name, Reason: reason, Err: err})
 	}
@@ -167,6 +167,7 @@ func (u ExperimentUpload) record(field string) (item rest.ExperimentItemBulkReco
 	}
 	if u.Trace != nil {
 		trace := *u.Trace
+		trace.ProjectName = project
 		trace.ID, trace.Source = checkID("Trace.ID", trace.ID), cmp.Or(trace.Source, SourceExperiment)
 		if trace.StartTime.IsZero() {
 			invalid("Trace.StartTime", "is missing", nil)
