@@ -22,7 +22,10 @@ type ExperimentItemContent struct {
 
 // ExperimentItemsParams holds the optional inputs of [Experiment.Items].
 type ExperimentItemsParams struct {
-	// Filters are conditions that an item must meet, all of them.
+	// Filter are conditions in Opik's query language that an item must meet, such as
+	// feedback_scores.exact < 1. A mistake in them is a [*FilterError], and nothing is sent.
+	Filter ExperimentItemFilter
+	// Filters are further conditions that an item must meet, all of them.
 	Filters []rest.ExperimentComparisonFilter
 	// Search is a text that data or output must contain, in upper or lower case.
 	Search string
@@ -45,7 +48,7 @@ type ExperimentItemsParams struct {
 //
 // They are read with the items of the dataset, which finds them by the experiment's
 // id. If the dataset is gone, they are looked for by the experiment's name instead,
-// and then Filters, Search and Sorting cannot be used: that is a [*ValidationError].
+// and then Filter, Filters, Search and Sorting cannot be used: that is a [*ValidationError].
 //
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew.
@@ -78,7 +81,7 @@ func (h *Experiment) Items(ctx context.Context, params ExperimentItemsParams, op
 func (h *Experiment) comparedItems(ctx context.Context, params ExperimentItemsParams, opts []CallOption) iter.Seq2[ExperimentItemContent, error] {
 	record := h.known()
 	list := DatasetListExperimentItemsParams{
-		Filters: params.Filters, Search: params.Search, Sorting: params.Sorting, Truncate: &params.Truncate, PageSize: params.PageSize,
+		Filter: params.Filter, Filters: params.Filters, Search: params.Search, Sorting: params.Sorting, Truncate: &params.Truncate, PageSize: params.PageSize,
 	}
 	return func(yield func(ExperimentItemContent, error) bool) {
 		for item, err := range h.client.Datasets.ListExperimentItems(ctx, record.DatasetID, []string{record.ID}, list, opts...) {
@@ -98,9 +101,9 @@ func (h *Experiment) comparedItems(ctx context.Context, params ExperimentItemsPa
 // streamedItems searches for the items by the name of the experiment, which others
 // may have too.
 func (h *Experiment) streamedItems(ctx context.Context, params ExperimentItemsParams, opts []CallOption) iter.Seq2[ExperimentItemContent, error] {
-	if params.Filters != nil || params.Search != "" || params.Sorting != nil {
+	if params.Filter != "" || params.Filters != nil || params.Search != "" || params.Sorting != nil {
 		return failed[ExperimentItemContent](&ValidationError{
-			Method: "Experiment.Items", Field: "params", Reason: "has Filters, Search or Sorting, which need the dataset, and that is gone",
+			Method: "Experiment.Items", Field: "params", Reason: "has Filter, Filters, Search or Sorting, which need the dataset, and that is gone",
 		})
 	}
 	record := h.known()

@@ -101,6 +101,51 @@ func TestExperimentFromBeginToEnd(t *testing.T) {
 	}
 }
 
+func TestItemsOfExperimentsAreFiltered(t *testing.T) {
+	c, _ := served(t, 0)
+	e := experimentOn(t, c, opik.CreateExperimentParams{})
+	err := e.Insert(
+		opik.ExperimentItem{DatasetItemID: item1, TraceID: runOf(t, c, "A", 1)}, opik.ExperimentItem{DatasetItemID: item2, TraceID: runOf(t, c, "B", 0)},
+		opik.ExperimentItem{DatasetItemID: item2, TraceID: runOf(t, c, "C", 0.5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	flush(t, c)
+	for _, test := range []struct {
+		params opik.ExperimentItemsParams
+		want   string
+	}{
+		{opik.ExperimentItemsParams{}, "C B A"},
+		{opik.ExperimentItemsParams{MaxResults: 2}, "C B"},
+		{opik.ExperimentItemsParams{Filter: "feedback_scores.exact > 0.1"}, "C A"},
+		{opik.ExperimentItemsParams{Filter: `data.q = "one"`}, "A"},
+		{opik.ExperimentItemsParams{Filter: `output.answer = "B"`}, "B"},
+		{opik.ExperimentItemsParams{Search: "TWO"}, "C B"},
+		{opik.ExperimentItemsParams{Sorting: []rest.SortingField{{Field: "feedback_scores.exact", Direction: "ASC"}}}, "B C A"},
+	} {
+		var got []string
+		for item, err := range e.Items(t.Context(), test.params) {
+			if err != nil {
+				t.Fatalf("%+v: %v", test.params, err)
+			}
+			var output struct{ Answer string }
+			if err := json.Unmarshal(item.Output, &output); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, output.Answer)
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%+v: %v, want %s", test.params, got, test.want)
+		}
+	}
+	var mistake *opik.FilterError
+	for _, err := range e.Items(t.Context(), opik.ExperimentItemsParams{Filter: "color = 1"}) {
+		if !errors.As(err, &mistake) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
 func TestInsertedItemsAreAccountedFor(t *testing.T) {
 	c, srv := served(t, 0)
 	e := experimentOn(t, c, opik.CreateExperimentParams{})

@@ -63,11 +63,12 @@ type ExperimentListParams struct {
 	// Leaves out entries whose dataset still exists; if false, those whose dataset is
 	// gone.
 	DatasetDeleted *bool
-	// PromptID is sent as prompt_id.
+	// Id of a prompt that the experiment has used.
 	PromptID string
 	// Id of the project.
 	ProjectID string
-	// ProjectDeleted is sent as project_deleted.
+	// Leaves out entries whose project still exists; if false, those whose project is
+	// gone.
 	ProjectDeleted *bool
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
@@ -178,34 +179,37 @@ func (s *ExperimentsService) Search(ctx context.Context, name string, params Exp
 // ExperimentCreateParams holds the optional inputs of [ExperimentsService.Create].
 // What has its zero value is not sent.
 type ExperimentCreateParams struct {
-	// Dataset version id of the experiment.
+	// Id of the version of the dataset that the experiment runs on; without it, the
+	// latest one.
 	DatasetVersionID string
-	// Evaluation method of the experiment.
+	// What the items of the dataset are: inputs to score, or tests with assertions.
 	EvaluationMethod rest.ExperimentEvaluationMethod
-	// Scores of the experiment.
+	// Scores of the experiment as a whole.
 	ExperimentScores []rest.ExperimentScore
-	// Id of the experiment.
+	// UUID of version 7; the server makes one if it is not set. An experiment that has
+	// it already stays as it is.
 	ID string
-	// Metadata of the experiment.
+	// How what was tried out was set up: any JSON object.
 	Metadata json.RawMessage
-	// Name of the experiment.
+	// What the experiment is called; names are not unique. The server makes one up if
+	// it is not set.
 	Name string
-	// Optimization id of the experiment.
+	// Id of the optimization that the experiment is a trial of.
 	OptimizationID string
 	// Id of the project.
 	ProjectID string
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Prompt version of the experiment.
+	// Use PromptVersions, which names several.
 	PromptVersion *rest.PromptVersionLink
-	// Prompt versions of the experiment.
+	// The versions of prompts that were used.
 	PromptVersions []rest.PromptVersionLink
-	// Status of the experiment.
+	// How far it is; completed if nothing is said.
 	Status rest.ExperimentStatus
-	// Tags of the experiment. At most 50 values.
+	// Tags of the experiment, at most 100 characters each. At most 50 values.
 	Tags []string
-	// Type of the experiment.
+	// What the experiment is for: regular, or a step of an optimization.
 	Type rest.ExperimentType
 }
 
@@ -241,21 +245,21 @@ func (s *ExperimentsService) Create(ctx context.Context, datasetName string, par
 // ExperimentUpdateParams holds the optional inputs of [ExperimentsService.Update].
 // What has its zero value is not sent.
 type ExperimentUpdateParams struct {
-	// Scores of the experiment.
+	// Take the place of the scores of the experiment as a whole.
 	ExperimentScores []rest.ExperimentScore
-	// Metadata of the experiment.
+	// Takes the place of the metadata.
 	Metadata json.RawMessage
-	// Name of the experiment.
+	// New name.
 	Name string
-	// Status of the experiment.
+	// How far the experiment is.
 	Status rest.ExperimentStatus
-	// Tags of the experiment. At most 50 values.
+	// Takes the place of the tags. At most 50 values.
 	Tags []string
-	// Tags to add; only updates of several entries read it. At most 50 values.
+	// Tags to add to the present ones. At most 50 values.
 	TagsToAdd []string
-	// Tags to take away; only updates of several entries read it. At most 50 values.
+	// Tags to take away from the present ones. At most 50 values.
 	TagsToRemove []string
-	// Type of the experiment.
+	// What the experiment is for.
 	Type rest.ExperimentType
 }
 
@@ -315,14 +319,14 @@ func (s *ExperimentsService) Finish(ctx context.Context, ids []string, opts ...C
 // ExperimentExecuteParams holds the optional inputs of
 // [ExperimentsService.Execute]. What has its zero value is not sent.
 type ExperimentExecuteParams struct {
-	// DatasetVersionID is sent as dataset_version_id.
+	// Id of the version of the dataset; without it, the latest one.
 	DatasetVersionID string
 	// Name of the project, in upper or lower case; a write may create it. By default
 	// it is the client's project.
 	ProjectName string
-	// PromptVersions is sent as prompt_versions.
+	// The versions of prompts that the experiments are linked to.
 	PromptVersions []rest.PromptVersionLink
-	// VersionHash is sent as version_hash.
+	// Hash of the version of the dataset.
 	VersionHash string
 }
 
@@ -354,7 +358,8 @@ type ExperimentGroupsParams struct {
 	Name string
 	// Id of the project.
 	ProjectID string
-	// ProjectDeleted is sent as project_deleted.
+	// Leaves out entries whose project still exists; if false, those whose project is
+	// gone.
 	ProjectDeleted *bool
 	// Conditions in Opik's query language, which hold together with those in Filters.
 	// A mistake in them is a [*FilterError], and nothing is sent.
@@ -393,7 +398,8 @@ type ExperimentAggregateGroupsParams struct {
 	Name string
 	// Id of the project.
 	ProjectID string
-	// ProjectDeleted is sent as project_deleted.
+	// Leaves out entries whose project still exists; if false, those whose project is
+	// gone.
 	ProjectDeleted *bool
 	// Conditions in Opik's query language, which hold together with those in Filters.
 	// A mistake in them is a [*FilterError], and nothing is sent.
@@ -501,7 +507,8 @@ func (s *ExperimentsService) SearchItems(ctx context.Context, experimentName str
 // ExperimentBulkItemsParams holds the optional inputs of
 // [ExperimentsService.BulkItems]. What has its zero value is not sent.
 type ExperimentBulkItemsParams struct {
-	// ExperimentID is sent as experiment_id.
+	// Id of the experiment, which is created if there is none. If there is, its name
+	// does not count.
 	ExperimentID string
 	// Name of the project, in upper or lower case; a write may create it. By default
 	// it is the client's project.

@@ -19,22 +19,23 @@ const _ = genversion.V1
 // CreateOptimizationParams holds the optional inputs of
 // [Client.CreateOptimization]. What has its zero value is not sent.
 type CreateOptimizationParams struct {
-	// Error info of the optimization.
+	// Why it failed.
 	ErrorInfo *rest.ErrorInfo
-	// Id of the optimization.
+	// UUID of version 7; the server makes one if it is not set. An optimization that
+	// has it already is replaced.
 	ID string
 	// Last updated at of the optimization.
 	LastUpdatedAt time.Time
-	// Metadata of the optimization.
+	// How it was set up: any JSON object.
 	Metadata json.RawMessage
-	// Name of the optimization.
+	// What the optimization is called. The server makes a name up if it is not set.
 	Name string
 	// Id of the project.
 	ProjectID string
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Studio config of the optimization.
+	// What to run, for an optimization that the server runs itself.
 	StudioConfig *rest.OptimizationStudioConfig
 }
 
@@ -175,22 +176,23 @@ func (s *OptimizationsService) ListPage(ctx context.Context, params Optimization
 // OptimizationUpsertParams holds the optional inputs of
 // [OptimizationsService.Upsert]. What has its zero value is not sent.
 type OptimizationUpsertParams struct {
-	// ErrorInfo is sent as error_info.
+	// Why it failed.
 	ErrorInfo *rest.ErrorInfo
-	// ID is sent as id.
+	// UUID of version 7; the server makes one if it is not set. An optimization that
+	// has it already is replaced.
 	ID string
 	// LastUpdatedAt is sent as last_updated_at.
 	LastUpdatedAt time.Time
-	// Metadata is sent as metadata.
+	// How it was set up: any JSON object.
 	Metadata json.RawMessage
-	// Name is sent as name.
+	// What the optimization is called. The server makes a name up if it is not set.
 	Name string
 	// Id of the project.
 	ProjectID string
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// StudioConfig is sent as studio_config.
+	// What to run, for an optimization that the server runs itself.
 	StudioConfig *rest.OptimizationStudioConfig
 }
 
@@ -218,13 +220,13 @@ func (s *OptimizationsService) Upsert(ctx context.Context, datasetName, objectiv
 // OptimizationUpdateParams holds the optional inputs of
 // [OptimizationsService.Update]. What has its zero value is not sent.
 type OptimizationUpdateParams struct {
-	// Error info of the optimization.
+	// Why it failed.
 	ErrorInfo *rest.ErrorInfo
-	// Metadata of the optimization.
+	// Takes the place of the metadata.
 	Metadata json.RawMessage
-	// Name of the optimization.
+	// New name.
 	Name string
-	// Status of the optimization.
+	// How far it is. What is over cannot be cancelled.
 	Status rest.OptimizationStatus
 }
 

@@ -836,16 +836,26 @@ type AgentInsightsReport struct {
 
 // AggregationData is part of GroupContentWithAggregations.
 type AggregationData struct {
-	Duration              *PercentageValues      `json:"duration,omitempty"`
-	ExperimentCount       *int64                 `json:"experiment_count,omitempty"`
-	ExperimentScores      []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
-	FeedbackScores        []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
-	PassRateAvg           *float64               `json:"pass_rate_avg,omitempty"`
-	PassedCountSum        *int64                 `json:"passed_count_sum,omitempty"`
-	TotalCountSum         *int64                 `json:"total_count_sum,omitempty"`
-	TotalEstimatedCost    *float64               `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostAvg *float64               `json:"total_estimated_cost_avg,omitempty"`
-	TraceCount            *int64                 `json:"trace_count,omitempty"`
+	// Averages of how long traces took, in milliseconds.
+	Duration *PercentageValues `json:"duration,omitempty"`
+	// Number of experiments.
+	ExperimentCount *int64 `json:"experiment_count,omitempty"`
+	// Averages of the scores of experiments, by name.
+	ExperimentScores []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
+	// Averages of the scores of traces, by name.
+	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	// Average share of passed items, from 0 to 1.
+	PassRateAvg *float64 `json:"pass_rate_avg,omitempty"`
+	// Number of passed items.
+	PassedCountSum *int64 `json:"passed_count_sum,omitempty"`
+	// Number of tested items.
+	TotalCountSum *int64 `json:"total_count_sum,omitempty"`
+	// Cost of all traces, in US dollars.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Average cost of a trace, in US dollars.
+	TotalEstimatedCostAvg *float64 `json:"total_estimated_cost_avg,omitempty"`
+	// Number of traces.
+	TraceCount *int64 `json:"trace_count,omitempty"`
 }
 
 // Alert is taken by [Client.CreateAlert], [Client.TestWebhook] and
@@ -1006,9 +1016,12 @@ type AnnotationQueueUpdate struct {
 
 // AssertionResult is part of ExperimentItem.
 type AssertionResult struct {
-	Passed *bool  `json:"passed,omitempty"`
+	// Whether it holds.
+	Passed *bool `json:"passed,omitempty"`
+	// Why.
 	Reason string `json:"reason,omitempty"`
-	Value  string `json:"value,omitempty"`
+	// The assertion.
+	Value string `json:"value,omitempty"`
 }
 
 // AssertionResultBatch is taken by [Client.StoreAssertionsBatch].
@@ -2418,42 +2431,74 @@ type ExistenceResponse struct {
 // [Client.GetExperimentByID] and [Client.StreamExperiments] and part of
 // ExperimentPage.
 type Experiment struct {
-	AssertionScores       []AssertionScoreAverage    `json:"assertion_scores,omitzero"`
-	Comments              []Comment                  `json:"comments,omitzero"`
-	CreatedAt             time.Time                  `json:"created_at,omitzero"`
-	CreatedBy             string                     `json:"created_by,omitempty"`
-	DatasetID             string                     `json:"dataset_id,omitempty"`
-	DatasetItemCount      *int64                     `json:"dataset_item_count,omitempty"`
-	DatasetName           string                     `json:"dataset_name,omitempty"`
-	DatasetVersionID      string                     `json:"dataset_version_id,omitempty"`
-	DatasetVersionSummary *DatasetVersionSummary     `json:"dataset_version_summary,omitempty"`
-	Duration              *PercentageValues          `json:"duration,omitempty"`
-	EvaluationMethod      ExperimentEvaluationMethod `json:"evaluation_method,omitempty"`
-	ExperimentScores      []ExperimentScore          `json:"experiment_scores,omitzero"`
-	FeedbackScores        []FeedbackScoreAverage     `json:"feedback_scores,omitzero"`
-	ID                    string                     `json:"id,omitempty"`
-	LastUpdatedAt         time.Time                  `json:"last_updated_at,omitzero"`
-	LastUpdatedBy         string                     `json:"last_updated_by,omitempty"`
-	Metadata              json.RawMessage            `json:"metadata,omitempty"`
-	Name                  string                     `json:"name,omitempty"`
-	OptimizationID        string                     `json:"optimization_id,omitempty"`
-	PassRate              *float64                   `json:"pass_rate,omitempty"`
-	PassedCount           *int64                     `json:"passed_count,omitempty"`
+	// Shares of the runs that hold an assertion, from 0 to 1.
+	AssertionScores []AssertionScoreAverage `json:"assertion_scores,omitzero"`
+	// Comments on its traces.
+	Comments  []Comment `json:"comments,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// Id of the dataset. It is absent if the dataset is gone.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Number of different items of the dataset among its items.
+	DatasetItemCount *int64 `json:"dataset_item_count,omitempty"`
+	// Name of the dataset, which is created if there is none. It is absent if
+	// the dataset is gone.
+	DatasetName string `json:"dataset_name,omitempty"`
+	// Id of the version of the dataset that the experiment runs on; without
+	// it, the latest one.
+	DatasetVersionID string `json:"dataset_version_id,omitempty"`
+	// The version of the dataset that the experiment runs on.
+	DatasetVersionSummary *DatasetVersionSummary `json:"dataset_version_summary,omitempty"`
+	// How long the traces took, in milliseconds.
+	Duration *PercentageValues `json:"duration,omitempty"`
+	// What the items of the dataset are: inputs to score, or tests with
+	// assertions.
+	EvaluationMethod ExperimentEvaluationMethod `json:"evaluation_method,omitempty"`
+	// Scores of the experiment as a whole.
+	ExperimentScores []ExperimentScore `json:"experiment_scores,omitzero"`
+	// Averages of the scores of the traces, by name.
+	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	// UUID of version 7; the server makes one if it is not set. An experiment
+	// that has it already stays as it is.
+	ID            string    `json:"id,omitempty"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// How what was tried out was set up: any JSON object.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// What the experiment is called; names are not unique. The server makes
+	// one up if it is not set.
+	Name string `json:"name,omitempty"`
+	// Id of the optimization that the experiment is a trial of.
+	OptimizationID string `json:"optimization_id,omitempty"`
+	// Share of the items of the dataset that passed, from 0 to 1; for test
+	// suites.
+	PassRate *float64 `json:"pass_rate,omitempty"`
+	// Number of items of the dataset that passed; for test suites.
+	PassedCount *int64 `json:"passed_count,omitempty"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName    string              `json:"project_name,omitempty"`
-	PromptVersion  *PromptVersionLink  `json:"prompt_version,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// Use PromptVersions, which names several.
+	PromptVersion *PromptVersionLink `json:"prompt_version,omitempty"`
+	// The versions of prompts that were used.
 	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
-	Status         ExperimentStatus    `json:"status,omitempty"`
-	// At most 50 values.
-	Tags                  []string           `json:"tags,omitzero"`
-	TotalCount            *int64             `json:"total_count,omitempty"`
-	TotalEstimatedCost    *float64           `json:"total_estimated_cost,omitempty"`
-	TotalEstimatedCostAvg *float64           `json:"total_estimated_cost_avg,omitempty"`
-	TraceCount            *int64             `json:"trace_count,omitempty"`
-	Type                  ExperimentType     `json:"type,omitempty"`
-	Usage                 map[string]float64 `json:"usage,omitzero"`
+	// How far it is; completed if nothing is said.
+	Status ExperimentStatus `json:"status,omitempty"`
+	// Tags of the experiment, at most 100 characters each. At most 50 values.
+	Tags []string `json:"tags,omitzero"`
+	// Number of items of the dataset that were tested; for test suites.
+	TotalCount *int64 `json:"total_count,omitempty"`
+	// Cost of all traces, in US dollars.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Average cost of a trace, in US dollars.
+	TotalEstimatedCostAvg *float64 `json:"total_estimated_cost_avg,omitempty"`
+	// Number of traces of its items.
+	TraceCount *int64 `json:"trace_count,omitempty"`
+	// What the experiment is for: regular, or a step of an optimization.
+	Type ExperimentType `json:"type,omitempty"`
+	// Average numbers of tokens of a trace, by kind.
+	Usage map[string]float64 `json:"usage,omitzero"`
 }
 
 // ExperimentBatchUpdate is taken by [Client.BatchUpdateExperiments].
@@ -2492,21 +2537,28 @@ type ExperimentEvaluationMethod string
 
 // ExperimentExecutionRequest is taken by [Client.ExecuteExperiment].
 type ExperimentExecutionRequest struct {
-	DatasetID        string `json:"dataset_id"`
-	DatasetName      string `json:"dataset_name"`
+	// Id of the dataset.
+	DatasetID string `json:"dataset_id"`
+	// Name of the dataset.
+	DatasetName string `json:"dataset_name"`
+	// Id of the version of the dataset; without it, the latest one.
 	DatasetVersionID string `json:"dataset_version_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName    string              `json:"project_name,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The versions of prompts that the experiments are linked to.
 	PromptVersions []PromptVersionLink `json:"prompt_versions,omitzero"`
-	// At least one value.
-	Prompts     []PromptVariant `json:"prompts"`
-	VersionHash string          `json:"version_hash,omitempty"`
+	// What to run; an experiment is made for each. At least one value.
+	Prompts []PromptVariant `json:"prompts"`
+	// Hash of the version of the dataset.
+	VersionHash string `json:"version_hash,omitempty"`
 }
 
 // ExperimentExecutionResponse is returned by [Client.ExecuteExperiment].
 type ExperimentExecutionResponse struct {
+	// The experiments that are being filled.
 	Experiments []ExperimentInfo `json:"experiments,omitzero"`
-	TotalItems  *int             `json:"total_items,omitempty"`
+	// Number of runs in all.
+	TotalItems *int `json:"total_items,omitempty"`
 }
 
 // ExperimentGroupAggregationsResponse is returned by
@@ -2523,58 +2575,82 @@ type ExperimentGroupResponse struct {
 
 // ExperimentInfo is part of ExperimentExecutionResponse.
 type ExperimentInfo struct {
+	// Id of the experiment.
 	ExperimentID string `json:"experiment_id,omitempty"`
-	PromptIndex  *int   `json:"prompt_index,omitempty"`
+	// Position of its prompt in the request, counting from 0.
+	PromptIndex *int `json:"prompt_index,omitempty"`
 }
 
 // ExperimentItem is returned by [Client.GetExperimentItemByID] and
 // [Client.StreamExperimentItems] and part of DatasetItem and
 // ExperimentItemsBatch.
 type ExperimentItem struct {
+	// What was found about the assertions of a test.
 	AssertionResults []AssertionResult `json:"assertion_results,omitzero"`
-	Comments         []Comment         `json:"comments,omitzero"`
-	CreatedAt        time.Time         `json:"created_at,omitzero"`
-	CreatedBy        string            `json:"created_by,omitempty"`
-	DatasetItemID    string            `json:"dataset_item_id"`
-	Description      string            `json:"description,omitempty"`
-	Duration         *float64          `json:"duration,omitempty"`
-	ExecutionPolicy  *ExecutionPolicy  `json:"execution_policy,omitempty"`
-	ExperimentID     string            `json:"experiment_id"`
-	FeedbackScores   []FeedbackScore   `json:"feedback_scores,omitzero"`
-	ID               string            `json:"id,omitempty"`
-	Input            json.RawMessage   `json:"input,omitempty"`
-	LastUpdatedAt    time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy    string            `json:"last_updated_by,omitempty"`
-	Output           json.RawMessage   `json:"output,omitempty"`
+	// Comments on the trace.
+	Comments  []Comment `json:"comments,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty"`
+	// Id of the item of the dataset.
+	DatasetItemID string `json:"dataset_item_id"`
+	Description   string `json:"description,omitempty"`
+	// How long the trace took, in milliseconds.
+	Duration *float64 `json:"duration,omitempty"`
+	// How often the item is run, and how many runs must pass.
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
+	// Id of the experiment.
+	ExperimentID string `json:"experiment_id"`
+	// Scores of the trace.
+	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
+	ID             string          `json:"id,omitempty"`
+	// Input of the trace.
+	Input         json.RawMessage `json:"input,omitempty"`
+	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
+	// Output of the trace.
+	Output json.RawMessage `json:"output,omitempty"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName         string                            `json:"project_name,omitempty"`
-	Status              ExperimentItemStatus              `json:"status,omitempty"`
-	TotalEstimatedCost  *float64                          `json:"total_estimated_cost,omitempty"`
-	TraceID             string                            `json:"trace_id"`
+	ProjectName string `json:"project_name,omitempty"`
+	// Whether all assertions hold.
+	Status ExperimentItemStatus `json:"status,omitempty"`
+	// Cost of the trace, in US dollars.
+	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
+	// Id of the trace of the run.
+	TraceID string `json:"trace_id"`
+	// Metadata of the trace.
 	TraceMetadata       json.RawMessage                   `json:"trace_metadata,omitempty"`
 	TraceVisibilityMode ExperimentItemTraceVisibilityMode `json:"trace_visibility_mode,omitempty"`
-	Usage               map[string]int64                  `json:"usage,omitzero"`
+	// Numbers of tokens of the trace, by kind.
+	Usage map[string]int64 `json:"usage,omitzero"`
 }
 
 // ExperimentItemBulkRecord is part of ExperimentItemBulkUpload.
 type ExperimentItemBulkRecord struct {
-	DatasetItemID      string          `json:"dataset_item_id"`
+	// Id of the item of the dataset.
+	DatasetItemID string `json:"dataset_item_id"`
+	// What the run made of the item, from which the server makes a trace; or
+	// give the trace.
 	EvaluateTaskResult json.RawMessage `json:"evaluate_task_result,omitempty"`
-	// At most 100 values.
+	// Scores of the trace. At most 100 values.
 	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
-	// At most 100 values.
+	// Spans of the trace. At most 100 values.
 	Spans []Span `json:"spans,omitzero"`
+	// Trace of the run; or give the result alone.
 	Trace *Trace `json:"trace,omitempty"`
 }
 
 // ExperimentItemBulkUpload is taken by [Client.ExperimentItemsBulk].
 type ExperimentItemBulkUpload struct {
-	DatasetName    string `json:"dataset_name"`
-	ExperimentID   string `json:"experiment_id,omitempty"`
+	// Name of the dataset, which must be that of the experiment.
+	DatasetName string `json:"dataset_name"`
+	// Id of the experiment, which is created if there is none. If there is,
+	// its name does not count.
+	ExperimentID string `json:"experiment_id,omitempty"`
+	// What the experiment is called if it is created.
 	ExperimentName string `json:"experiment_name"`
-	// 1 to 1,000 values.
+	// Items with their traces; 4 MB in all. 1 to 1,000 values.
 	Items []ExperimentItemBulkRecord `json:"items"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
@@ -2637,14 +2713,19 @@ type ExperimentPage struct {
 
 // ExperimentRunSummary is part of DatasetItem.
 type ExperimentRunSummary struct {
-	PassedRuns *int                 `json:"passed_runs,omitempty"`
-	Status     ExperimentItemStatus `json:"status,omitempty"`
-	TotalRuns  *int                 `json:"total_runs,omitempty"`
+	// Number of runs that passed.
+	PassedRuns *int `json:"passed_runs,omitempty"`
+	// Whether enough of them passed.
+	Status ExperimentItemStatus `json:"status,omitempty"`
+	// Number of runs.
+	TotalRuns *int `json:"total_runs,omitempty"`
 }
 
 // ExperimentScore is part of Experiment and ExperimentUpdate.
 type ExperimentScore struct {
-	Name  string  `json:"name"`
+	// Name of the score.
+	Name string `json:"name"`
+	// Value of the score.
 	Value float64 `json:"value"`
 }
 
@@ -2670,19 +2751,22 @@ type ExperimentType string
 // ExperimentUpdate is taken by [Client.UpdateExperiment] and part of
 // ExperimentBatchUpdate.
 type ExperimentUpdate struct {
+	// Take the place of the scores of the experiment as a whole.
 	ExperimentScores []ExperimentScore `json:"experiment_scores,omitzero"`
-	Metadata         json.RawMessage   `json:"metadata,omitempty"`
-	Name             string            `json:"name,omitempty"`
-	Status           ExperimentStatus  `json:"status,omitempty"`
-	// At most 50 values.
+	// Takes the place of the metadata.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// New name.
+	Name string `json:"name,omitempty"`
+	// How far the experiment is.
+	Status ExperimentStatus `json:"status,omitempty"`
+	// Takes the place of the tags. At most 50 values.
 	Tags []string `json:"tags,omitzero"`
-	// Tags to add; only updates of several entries read it. At most 50
-	// values.
+	// Tags to add to the present ones. At most 50 values.
 	TagsToAdd []string `json:"tags_to_add,omitzero"`
-	// Tags to take away; only updates of several entries read it. At most 50
-	// values.
-	TagsToRemove []string       `json:"tags_to_remove,omitzero"`
-	Type         ExperimentType `json:"type,omitempty"`
+	// Tags to take away from the present ones. At most 50 values.
+	TagsToRemove []string `json:"tags_to_remove,omitzero"`
+	// What the experiment is for.
+	Type ExperimentType `json:"type,omitempty"`
 }
 
 // Feedback is one of [NumericalFeedbackDefinition],
@@ -2857,13 +2941,16 @@ type GroupBy struct {
 
 // GroupContent is part of ExperimentGroupResponse.
 type GroupContent struct {
+	// Name of what the id stands for that the group is about.
 	Label string `json:"label,omitempty"`
 }
 
 // GroupContentWithAggregations is part of ExperimentGroupAggregationsResponse.
 type GroupContentWithAggregations struct {
+	// Figures about the group.
 	Aggregations *AggregationData `json:"aggregations,omitempty"`
-	Label        string           `json:"label,omitempty"`
+	// Name of what the id stands for that the group is about.
+	Label string `json:"label,omitempty"`
 }
 
 // GroupDetail is part of GroupDetails.
@@ -3298,33 +3385,54 @@ type OllieReportStatus string
 // [Client.UpsertOptimization], returned by [Client.GetOptimizationByID] and
 // part of OptimizationPage.
 type Optimization struct {
-	BaselineCost           *float64               `json:"baseline_cost,omitempty"`
-	BaselineDuration       *float64               `json:"baseline_duration,omitempty"`
-	BaselineObjectiveScore *float64               `json:"baseline_objective_score,omitempty"`
-	BestCost               *float64               `json:"best_cost,omitempty"`
-	BestDuration           *float64               `json:"best_duration,omitempty"`
-	BestObjectiveScore     *float64               `json:"best_objective_score,omitempty"`
-	CreatedAt              time.Time              `json:"created_at,omitzero"`
-	CreatedBy              string                 `json:"created_by,omitempty"`
-	DatasetID              string                 `json:"dataset_id,omitempty"`
-	DatasetName            string                 `json:"dataset_name"`
-	ErrorInfo              *ErrorInfo             `json:"error_info,omitempty"`
-	ExperimentScores       []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
-	FeedbackScores         []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
-	ID                     string                 `json:"id,omitempty"`
-	LastUpdatedAt          time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy          string                 `json:"last_updated_by,omitempty"`
-	Metadata               json.RawMessage        `json:"metadata,omitempty"`
-	Name                   string                 `json:"name,omitempty"`
-	NumTrials              *int64                 `json:"num_trials,omitempty"`
-	ObjectiveName          string                 `json:"objective_name"`
+	// Average cost of a trace of the first trial, in US dollars.
+	BaselineCost *float64 `json:"baseline_cost,omitempty"`
+	// How long a trace of the first trial took, in milliseconds.
+	BaselineDuration *float64 `json:"baseline_duration,omitempty"`
+	// Score of the first trial.
+	BaselineObjectiveScore *float64 `json:"baseline_objective_score,omitempty"`
+	// Average cost of a trace of the best trial, in US dollars.
+	BestCost *float64 `json:"best_cost,omitempty"`
+	// How long a trace of the best trial took, in milliseconds.
+	BestDuration *float64 `json:"best_duration,omitempty"`
+	// Score of the best trial.
+	BestObjectiveScore *float64  `json:"best_objective_score,omitempty"`
+	CreatedAt          time.Time `json:"created_at,omitzero"`
+	CreatedBy          string    `json:"created_by,omitempty"`
+	// Id of the dataset. It is absent if the dataset is gone.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Name of the dataset, which is created if there is none.
+	DatasetName string `json:"dataset_name"`
+	// Why it failed.
+	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
+	// Averages of the scores that trials have as a whole, by name.
+	ExperimentScores []FeedbackScoreAverage `json:"experiment_scores,omitzero"`
+	// Averages of the scores of all trials, by name.
+	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	// UUID of version 7; the server makes one if it is not set. An
+	// optimization that has it already is replaced.
+	ID            string    `json:"id,omitempty"`
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// How it was set up: any JSON object.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// What the optimization is called. The server makes a name up if it is
+	// not set.
+	Name string `json:"name,omitempty"`
+	// Number of trials.
+	NumTrials *int64 `json:"num_trials,omitempty"`
+	// Name of the score that trials are judged by.
+	ObjectiveName string `json:"objective_name"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName           string                    `json:"project_name,omitempty"`
-	Status                OptimizationStatus        `json:"status"`
-	StudioConfig          *OptimizationStudioConfig `json:"studio_config,omitempty"`
-	TotalOptimizationCost *float64                  `json:"total_optimization_cost,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// How far it is.
+	Status OptimizationStatus `json:"status"`
+	// What to run, for an optimization that the server runs itself.
+	StudioConfig *OptimizationStudioConfig `json:"studio_config,omitempty"`
+	// Cost of all trials, in US dollars.
+	TotalOptimizationCost *float64 `json:"total_optimization_cost,omitempty"`
 }
 
 // OptimizationPage is returned by [Client.FindOptimizationsByProject] and
@@ -3356,17 +3464,24 @@ type OptimizationStudioConfig struct {
 
 // OptimizationStudioLog is returned by [Client.GetStudioOptimizationLogs].
 type OptimizationStudioLog struct {
-	ExpiresAt    time.Time `json:"expires_at,omitzero"`
+	// When the address ends to work.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// When the log was last written to.
 	LastModified time.Time `json:"last_modified,omitzero"`
-	URL          string    `json:"url,omitempty"`
+	// Where the log can be read, without credentials.
+	URL string `json:"url,omitempty"`
 }
 
 // OptimizationUpdate is taken by [Client.UpdateOptimizationsByID].
 type OptimizationUpdate struct {
-	ErrorInfo *ErrorInfo         `json:"error_info,omitempty"`
-	Metadata  json.RawMessage    `json:"metadata,omitempty"`
-	Name      string             `json:"name,omitempty"`
-	Status    OptimizationStatus `json:"status,omitempty"`
+	// Why it failed.
+	ErrorInfo *ErrorInfo `json:"error_info,omitempty"`
+	// Takes the place of the metadata.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// New name.
+	Name string `json:"name,omitempty"`
+	// How far it is. What is over cannot be cancelled.
+	Status OptimizationStatus `json:"status,omitempty"`
 }
 
 // PageColumns is returned by [Client.GetDatasetItemsOutputColumns].
@@ -5202,11 +5317,14 @@ type FindExperimentsParams struct {
 	Name string `query:"name"`
 	// Leaves out entries whose dataset still exists; if false, those whose dataset
 	// is gone.
-	DatasetDeleted *bool  `query:"dataset_deleted"`
-	PromptID       string `query:"prompt_id"`
+	DatasetDeleted *bool `query:"dataset_deleted"`
+	// Id of a prompt that the experiment has used.
+	PromptID string `query:"prompt_id"`
 	// Id of the project.
-	ProjectID      string `query:"project_id"`
-	ProjectDeleted *bool  `query:"project_deleted"`
+	ProjectID string `query:"project_id"`
+	// Leaves out entries whose project still exists; if false, those whose project
+	// is gone.
+	ProjectDeleted *bool `query:"project_deleted"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
 	// Conditions that an entry must meet, all of them.
@@ -5236,8 +5354,10 @@ type FindExperimentGroupsParams struct {
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Id of the project.
-	ProjectID      string `query:"project_id"`
-	ProjectDeleted *bool  `query:"project_deleted"`
+	ProjectID string `query:"project_id"`
+	// Leaves out entries whose project still exists; if false, those whose project
+	// is gone.
+	ProjectDeleted *bool `query:"project_deleted"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
 }
@@ -5252,8 +5372,10 @@ type FindExperimentGroupsAggregationsParams struct {
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Id of the project.
-	ProjectID      string `query:"project_id"`
-	ProjectDeleted *bool  `query:"project_deleted"`
+	ProjectID string `query:"project_id"`
+	// Leaves out entries whose project still exists; if false, those whose project
+	// is gone.
+	ProjectDeleted *bool `query:"project_deleted"`
 	// Conditions that an entry must meet, all of them.
 	Filters []Filter `query:"filters"`
 }
