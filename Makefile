@@ -17,6 +17,8 @@ BENCH ?= .
 COUNT ?= 6
 # A number of runs, not a time: the end of a time is sometimes taken for a failure.
 FUZZTIME ?= 100000x
+# Targets of the generator run whole stages.
+FUZZTIME_STAGES ?= 2000x
 # Opik's Python client wants Python 3.11 or so, its TypeScript client Node 20.
 PYTHON ?= python3
 
@@ -57,11 +59,12 @@ test-full: ## the slow tests: every published document, and fuzzing
 	@OPIK_TEST_FULL=1 $(GO) test -C generator $(GOFLAGS_TEST) -timeout 30m ./...
 	@$(MAKE) --no-print-directory fuzz
 
-fuzz: ## every fuzz target, FUZZTIME each
+fuzz: ## every fuzz target, FUZZTIME each, or FUZZTIME_STAGES in the generator
 	@for m in . generator; do \
+	  time=$(FUZZTIME); test $$m = . || time=$(FUZZTIME_STAGES); \
 	  for p in $$($(GO) -C $$m list ./...); do \
 	    for f in $$($(GO) test -C $$m -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	      echo "$$p $$f"; $(GO) test -C $$m -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	      echo "$$p $$f"; $(GO) test -C $$m -run '^$$' -fuzz "^$$f\$$" -fuzztime $$time $$p || exit 1; \
 	    done; \
 	  done; \
 	done

@@ -3,6 +3,7 @@ package restgen
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -106,12 +107,12 @@ func (d *document) source(config codegen.Configuration) (types, client string, e
 	loader := openapi3.NewLoader()
 	spec, err := loader.LoadFromData(data)
 	if err != nil {
-		return "", "", fmt.Errorf("load the rewritten contract: %w", err)
+		return "", "", d.faultOf(fmt.Errorf("load the rewritten contract: %w", err))
 	}
 	config.OutputOptions.ExcludeSchemas = d.mixins()
 	code, err := codegen.Generate(spec, config)
 	if err != nil {
-		return "", "", fmt.Errorf("generate types: %w", err)
+		return "", "", d.faultOf(fmt.Errorf("generate types: %w", err))
 	}
 	code = fieldName.ReplaceAllString(code, "// ")
 	code = fieldGap.ReplaceAllString(code, "`\n//")
@@ -121,6 +122,30 @@ func (d *document) source(config codegen.Configuration) (types, client string, e
 		return "", "", fmt.Errorf("generate types: the client template has left no mark")
 	}
 	return types, client, nil
+}
+
+// faultOf gives an error without a place that of the schema, the type or the operation
+// that its text names, or else that of the document.
+func (d *document) faultOf(err error) *ContractError {
+	if has, ok := errors.AsType[*ContractError](err); ok {
+		return has
+	}
+	at := d.root
+	operations := map[string]*yaml.Node{}
+	for op := range d.operations() {
+		operations[op.id] = op.node
+	}
+	for word := range strings.FieldsFuncSeq(err.Error(), func(r rune) bool { return strings.ContainsRune(" :,;'\"()/#", r) }) {
+		if n := operations[word]; n != nil && n.Line > 0 {
+			at = n
+		}
+		if n := get(d.schemas, word); n != nil && n.Line > 0 {
+			at = n
+		} else if n := d.origin(word); n != d.root {
+			at = n
+		}
+	}
+	return fault(at, "%v", err)
 }
 
 // fieldName matches the field's name before a description that is a sentence of

@@ -55,14 +55,14 @@ func Generate(contract *yaml.Node, settings *Settings, module string) (*Result, 
 	}
 	files, parsed, err := assemble(map[string]string{"types.go": types, "operations.go": client})
 	if err != nil {
-		return nil, err
+		return nil, d.faultOf(err)
 	}
 	if err := d.checkTypes(parsed); err != nil {
 		return nil, err
 	}
 	index, err := d.index(path.Join(module, Folder), parsed)
 	if err != nil {
-		return nil, err
+		return nil, d.faultOf(err)
 	}
 	return &Result{Files: files, Index: index}, nil
 }

@@ -187,6 +187,9 @@ func (d *document) checkTree(n *yaml.Node, depth int, problems *diag.List) {
 		problems.Errorf(d.position(n), CodeSyntax, "the YAML tag %s is not supported", tag)
 		return
 	}
+	if n.Kind == yaml.ScalarNode {
+		d.checkScalar(n, problems)
+	}
 	if n.Kind == yaml.MappingNode {
 		seen := make(map[string]*yaml.Node, len(n.Content)/2)
 		for k := range entries(n) {
@@ -206,6 +209,19 @@ func (d *document) checkTree(n *yaml.Node, depth int, problems *diag.List) {
 		if d.checkTree(c, depth+1, problems); depth == maxDepth {
 			break // all of them are too deep
 		}
+	}
+}
+
+// checkScalar reports a value that is not what its tag claims, and brings booleans
+// into their one form.
+func (d *document) checkScalar(n *yaml.Node, problems *diag.List) {
+	tag := n.ShortTag()
+	plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
+	if n.Style&yaml.TaggedStyle != 0 && tag != tagString && tag != plain.ShortTag() {
+		problems.Errorf(d.position(n), CodeSyntax, "the YAML tag %s does not fit the value %q", tag, n.Value)
+	}
+	if tag == tagBool {
+		n.Value = strings.ToLower(n.Value)
 	}
 }
 

@@ -86,6 +86,7 @@ var refusals = []refusal{
 	{name: "two documents", input: "a: 1\n---\nb: 2\n", code: CodeSeveral, line: 2, col: 1, message: "a second YAML document begins here; expected one"},
 	{name: "aliases", input: "a: &x {b: 1}\nc: *x\n", code: CodeAlias, line: 1, col: 4, message: "YAML anchors and aliases are not supported"},
 	{name: "unknown tag", input: "a: !thing {}\n", code: CodeSyntax, line: 1, col: 4, message: "the YAML tag !thing is not supported"},
+	{name: "tag that does not fit", input: "a: !!bool maybe\n", code: CodeSyntax, line: 1, col: 4, message: "the YAML tag !!bool does not fit the value \"maybe\""},
 	{name: "complex key", input: "? [a]\n: 1\n", code: CodeSyntax, line: 1, col: 3, message: "a key must be a string, found a list"},
 	{name: "repeated key", input: "openapi: 3.1.0\nopenapi: 3.1.0\n", code: CodeDuplicate, line: 2, col: 1, message: `the key "openapi" occurs twice`},
 	{name: "deep nesting", input: strings.Repeat("[", 200) + strings.Repeat("]", 200), code: CodeNesting, line: 1, col: 102, message: "nested deeper than 100 levels"},
