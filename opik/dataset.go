@@ -20,7 +20,7 @@ type datasetState struct {
 	// written says that the record is older than the items.
 	written bool
 
-	projectName struct {
+	project struct { // what ProjectName has found
 		sync.Mutex
 		known bool
 		name  string
@@ -74,14 +74,18 @@ func (d *Dataset) Count(ctx context.Context, opts ...CallOption) (int64, error) 
 	return valueOf(d.known().DatasetItemsCount), nil
 }
 
-// project returns the name of the dataset's project, "" if it has none or the
-// caller may not see it. It makes one request in the life of the handle, if any.
-func (d *Dataset) project(ctx context.Context, opts ...CallOption) (string, error) {
+// ProjectName returns the name of the dataset's project, "" if it has none or the
+// caller may not see it. It makes one request in the life of the handle, if any, and
+// blocks until the server has answered.
+func (d *Dataset) ProjectName(ctx context.Context, opts ...CallOption) (string, error) {
+	if err := d.usable(); err != nil {
+		return "", err
+	}
 	record := d.known()
 	if record.ProjectName != "" || record.ProjectID == "" {
 		return record.ProjectName, nil
 	}
-	p := &d.projectName
+	p := &d.project
 	p.Lock()
 	known, name := p.known, p.name
 	p.Unlock()

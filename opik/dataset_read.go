@@ -65,7 +65,7 @@ func (d *Dataset) items(ctx context.Context, version string, params DatasetItems
 		return failed[DatasetItem](err)
 	}
 	return func(yield func(DatasetItem, error) bool) {
-		project, err := d.project(ctx, opts...)
+		project, err := d.ProjectName(ctx, opts...)
 		if err != nil {
 			yield(DatasetItem{}, err)
 			return

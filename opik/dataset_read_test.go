@@ -142,6 +142,22 @@ func TestItemsOfAnotherProject(t *testing.T) {
 	if projects != 1 {
 		t.Errorf("requests %v", requests)
 	}
+	if name, err := ds.ProjectName(t.Context()); name != "Q" || err != nil {
+		t.Errorf("project %q, %v", name, err)
+	}
+
+	// A caller who may not see the project reads the items all the same.
+	other := s.get("d")
+	s.srv.Inject(opiktest.FailWith(http.StatusForbidden).On("getProjectById").Times(1))
+	if got := itemIDs(t, other.Items(t.Context(), opik.DatasetItemsParams{})); len(got) != 2 {
+		t.Errorf("%d items", len(got))
+	}
+	s.srv.Inject(opiktest.FailWith(http.StatusUnauthorized).On("getProjectById").Times(1))
+	for _, err := range s.get("d").Items(t.Context(), opik.DatasetItemsParams{}) {
+		if !errors.Is(err, opik.ErrUnauthorized) {
+			t.Errorf("error %v", err)
+		}
+	}
 }
 
 func TestDecodeItems(t *testing.T) {

@@ -28,6 +28,13 @@ package templates
 //opik:parity python get_datasets
 //opik:parity python create_dataset
 //opik:parity python delete_dataset
+//opik:parity python get_or_create_dataset
+//opik:parity python create_test_suite
+//opik:parity python get_test_suite
+//opik:parity python get_or_create_test_suite
+//opik:parity python get_test_suites
+//opik:parity python delete_test_suite
+//opik:parity python get_test_suite_experiments
 //opik:parity python flush
 //opik:parity python end go=Client.Close
 
@@ -51,11 +58,31 @@ package templates
 
 //opik:parity python Dataset.id
 //opik:parity python Dataset.name
-//opik:parity python Dataset.project_name go=Dataset.Record "a field of the record"
+//opik:parity python Dataset.project_name
 //opik:parity python Dataset.description go=Dataset.Record "a field of the record"
-//opik:parity python Dataset.dataset_items_count go=Dataset.Record "a field of the record"
-//opik:parity python Dataset.get_tags go=Dataset.Record "a field of the record"
-//opik:parity python Dataset.update go=Dataset.Update
+//opik:parity python Dataset.dataset_items_count go=Dataset.Count
+//opik:parity python Dataset.get_tags go=Dataset.Refresh,Dataset.Record "a field of the record"
+//opik:parity python Dataset.insert
+//opik:parity python Dataset.update "what has the content of another item is updated as well"
+//opik:parity python Dataset.delete
+//opik:parity python Dataset.clear
+//opik:parity python Dataset.get_items go=Dataset.Items
+//opik:parity python Dataset.insert_from_json go=Dataset.ImportJSON
+//opik:parity python Dataset.read_jsonl_from_file go=Dataset.ImportJSONL
+//opik:parity python Dataset.insert_from_pandas go=Dataset.InsertSeq,Dataset.ImportCSV,ItemsOf "from CSV or any values"
+//opik:parity python Dataset.to_json go=Dataset.ExportJSON
+//opik:parity python Dataset.to_pandas go=Dataset.ExportCSV,ItemsAs "to CSV or any values"
+//opik:parity python Dataset.get_version_info go=Dataset.CurrentVersion
+//opik:parity python Dataset.get_version_view go=Dataset.Version
+
+// Python: test suites.
+
+//opik:parity python TestSuite.insert
+//opik:parity python TestSuite.update
+//opik:parity python TestSuite.delete
+//opik:parity python TestSuite.clear
+//opik:parity python TestSuite.get_items go=TestSuite.Items
+//opik:parity python TestSuite.update_test_settings go=TestSuite.UpdateSettings
 
 // Python: experiments and optimizations.
 
@@ -142,6 +169,7 @@ package templates
 //opik:parity typescript getDatasets
 //opik:parity typescript createDataset
 //opik:parity typescript deleteDataset
+//opik:parity typescript getOrCreateDataset
 //opik:parity typescript flush
 
 // TypeScript: traces and spans.
@@ -157,9 +185,12 @@ package templates
 
 // TypeScript: datasets.
 
+//opik:parity typescript Dataset.insert
 //opik:parity typescript Dataset.update
-//opik:parity typescript Dataset.getItemsCount go=Dataset.Record "a field of the record"
-//opik:parity typescript Dataset.getTags go=Dataset.Record "a field of the record"
+//opik:parity typescript Dataset.delete
+//opik:parity typescript Dataset.getItems go=Dataset.Items
+//opik:parity typescript Dataset.getItemsCount go=Dataset.Count
+//opik:parity typescript Dataset.getTags go=Dataset.Refresh,Dataset.Record "a field of the record"
 
 // TypeScript: experiments.
 
