@@ -64,6 +64,10 @@
 //
 //	name = "answer" AND usage.total_tokens > 1000 AND metadata.model starts_with "gpt"
 //
+// The operators are = != < <= > >= contains not_contains starts_with ends_with
+// is_empty is_not_empty in not_in, as far as a field has them. There is no OR, no NOT
+// and no parentheses, for the server has none.
+//
 // The fields of variables such as [TraceFields] make the same conditions, with types
 // that the compiler checks; [And] joins them:
 //

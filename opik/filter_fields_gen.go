@@ -330,13 +330,13 @@ func (f NumberField[F]) LessThanOrEqual(value float64) F {
 	return F(oql.Compare(f.path, "<=", oql.NumberText(value)))
 }
 
-// ScoreFields is the value of a feedback score, found by its name in upper or
-// lower case. An average counts where several people have scored.
+// ScoreFields chooses a [ScoreField] by its name.
 type ScoreFields[F ~string] struct {
 	path string
 }
 
-// Name chooses what is compared.
+// Name returns the field with the name. That it is blank is an error when the
+// filter is used.
 func (f ScoreFields[F]) Name(name string) ScoreField[F] {
 	return ScoreField[F]{oql.Path(f.path, name)}
 }
@@ -427,15 +427,13 @@ func (f ListField[F]) IsNotEmpty() F {
 	return F(oql.Compare(f.path, "is_not_empty"))
 }
 
-// JSONFields is a value in free-form JSON, found by its path. GreaterThan and
-// LessThan compare numbers, the others text without regard to upper and lower
-// case. The path begins at the root; $ before it may be left out: model,
-// steps[0].name.
+// JSONFields chooses a [JSONField] by its key.
 type JSONFields[F ~string] struct {
 	path string
 }
 
-// Key chooses what is compared.
+// Key returns the field with the key. That it is blank is an error when the filter
+// is used.
 func (f JSONFields[F]) Key(key string) JSONField[F] {
 	return JSONField[F]{oql.Path(f.path, key)}
 }
@@ -500,12 +498,13 @@ func (f JSONField[F]) IsNotEmpty() F {
 	return F(oql.Compare(f.path, "is_not_empty"))
 }
 
-// OrderedJSONFields is JSON that the server compares in more ways.
+// OrderedJSONFields chooses a [OrderedJSONField] by its key.
 type OrderedJSONFields[F ~string] struct {
 	path string
 }
 
-// Key chooses what is compared.
+// Key returns the field with the key. That it is blank is an error when the filter
+// is used.
 func (f OrderedJSONFields[F]) Key(key string) OrderedJSONField[F] {
 	return OrderedJSONField[F]{oql.Path(f.path, key)}
 }
@@ -577,13 +576,13 @@ func (f OrderedJSONField[F]) IsNotEmpty() F {
 	return F(oql.Compare(f.path, "is_not_empty"))
 }
 
-// MapFields is the value of a column, found by its name and compared as text
-// without regard to upper and lower case.
+// MapFields chooses a [MapField] by its key.
 type MapFields[F ~string] struct {
 	path string
 }
 
-// Key chooses what is compared.
+// Key returns the field with the key. That it is blank is an error when the filter
+// is used.
 func (f MapFields[F]) Key(key string) MapField[F] {
 	return MapField[F]{oql.Path(f.path, key)}
 }
@@ -626,13 +625,13 @@ func (f MapField[F]) EndsWith(value string) F {
 	return F(oql.Compare(f.path, "ends_with", oql.Quote(value)))
 }
 
-// PathFields is a value of an entity, found by its path, which begins with the
-// name of input, output or metadata: output.answer.text.
+// PathFields chooses a [PathField] by its key.
 type PathFields[F ~string] struct {
 	path string
 }
 
-// Key chooses what is compared.
+// Key returns the field with the key. That it is blank is an error when the filter
+// is used.
 func (f PathFields[F]) Key(key string) PathField[F] {
 	return PathField[F]{oql.Path(f.path, key)}
 }

@@ -63,9 +63,9 @@ func (f *goFile) keys(m *ir.Model, k *ir.FilterKind) {
 	path := jen.Id("f").Dot("path")
 	switch {
 	case k.Key != "":
-		f.declare(fmt.Sprintf("%s %s", name, strings.TrimPrefix(k.Doc, k.Name+" ")), f.kindType(name, k))
 		arg := strings.ToLower(k.Key)
-		f.declare(fmt.Sprintf("%s chooses what is compared.", k.Key),
+		f.declare(fmt.Sprintf("%s chooses a [%s] by its %s.", name, ir.KindType(k.Name), arg), f.kindType(name, k))
+		f.declare(fmt.Sprintf("%s returns the field with the %s. That it is blank is an error when the filter is used.", k.Key, arg),
 			jen.Func().Params(receiver).Id(k.Key).Params(jen.Id(arg).String()).Add(typeWithArgs(ir.KindType(k.Name), k)).Block(
 				jen.Return(typeWithArgs(ir.KindType(k.Name), k).Values(f.typ("oql.Path").Call(path, jen.Id(arg)))),
 			))
