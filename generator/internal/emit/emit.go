@@ -23,6 +23,7 @@ var Emitters = []Emitter{
 	{"services", services},
 	{"handles", handles},
 	{"messages", messages},
+	{"examples", examples},
 	{"filters", filters},
 	{"operations", operations},
 	{"backend", backend},

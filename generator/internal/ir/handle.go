@@ -23,10 +23,14 @@ type Handle struct {
 	Title *RecordField `json:"title,omitempty"`
 	// Refresh reads the record again; nil if no operation does. RefreshDoc is the
 	// comment of the method.
-	Refresh    *Call           `json:"refresh,omitempty"`
-	RefreshDoc string          `json:"refreshDoc,omitempty"`
-	Methods    []*HandleMethod `json:"methods,omitempty"`
-	Pos        diag.Position   `json:"position"`
+	Refresh    *Call  `json:"refresh,omitempty"`
+	RefreshDoc string `json:"refreshDoc,omitempty"`
+	// Example is a record, as JSON; empty if none can be made.
+	Example string `json:"example,omitempty"`
+	// RefreshExample is a call of it; its only argument stands for the record's id.
+	RefreshExample *Example        `json:"refreshExample,omitempty"`
+	Methods        []*HandleMethod `json:"methods,omitempty"`
+	Pos            diag.Position   `json:"position"`
 }
 
 // RecordField is a text in a record.

@@ -94,8 +94,12 @@ type Method struct {
 	// Search is set for searches.
 	Search *Search `json:"search,omitempty"`
 	// Fetch is set for creates that return the new record: the call that reads it.
-	Fetch *Call         `json:"fetch,omitempty"`
-	Pos   diag.Position `json:"position"`
+	Fetch *Call `json:"fetch,omitempty"`
+	// Example is a call with what must come of it, and PageExample one of the method
+	// for a page. They are nil if no values can be made.
+	Example     *Example      `json:"example,omitempty"`
+	PageExample *Example      `json:"pageExample,omitempty"`
+	Pos         diag.Position `json:"position"`
 }
 
 // Arg is an argument of a method, besides the context, the params and the options.

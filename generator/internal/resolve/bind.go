@@ -55,6 +55,7 @@ func (b *binder) bind() *ir.Method {
 	}
 	b.call()
 	b.docs()
+	b.examples()
 	return b.method
 }
 

@@ -110,6 +110,7 @@ func (r *resolver) refresh(t *tmpl.Handle, h *ir.Handle) {
 			h.Refresh.Query = &ir.Literal{Type: rest.Params}
 		}
 		h.RefreshDoc = refreshDoc(h)
+		h.RefreshExample = r.readExample(found[0])
 	case len(found) > 1:
 		var ids []string
 		for _, op := range found {

@@ -19,6 +19,7 @@ func (r *resolver) handleMethods() {
 			continue // reported
 		}
 		r.refresh(t, h)
+		h.Example = r.recordExample(h)
 		h.Doc = handleDoc(t, h)
 		for _, own := range h.Own() {
 			r.declare(t.Name+"."+own, t.Pos)

@@ -9,6 +9,9 @@ type Index struct {
 	Operations map[string]*Operation
 	// Types is keyed by Go type name.
 	Types map[string]*Type
+	// EventFlag is the property of a body that asks for server-sent events; empty if
+	// there is none. The REST layer sets it.
+	EventFlag string
 	// Schemas maps the name of each schema of the contract, views included, to
 	// the Go type that stands for it: Trace_Write and Trace_Public are both Trace.
 	Schemas map[string]string

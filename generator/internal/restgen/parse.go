@@ -13,7 +13,7 @@ import (
 
 // index reads names and types off the generated source.
 func (d *document) index(pkg string, trees []*ast.File) (*Index, error) {
-	out := &Index{Package: pkg, Operations: map[string]*Operation{}, Types: map[string]*Type{}, Schemas: map[string]string{}}
+	out := &Index{Package: pkg, EventFlag: d.settings.EventFlag, Operations: map[string]*Operation{}, Types: map[string]*Type{}, Schemas: map[string]string{}}
 	plans := map[string]*plan{}
 	for _, p := range d.plans {
 		plans[p.operation.id] = p
