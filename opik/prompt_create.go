@@ -130,6 +130,7 @@ func (c *Client) ensurePrompt(ctx context.Context, method, name string, structur
 	if err != nil {
 		return rest.Prompt{}, promptState{}, err
 	}
+	c.rememberPrompt(name, d.params.ProjectName, version, readAt)
 	return record, promptState{version: *version, readAt: readAt}, nil
 }
 

@@ -162,6 +162,12 @@ func WithPromptTTL(d time.Duration) Option {
 	}
 }
 
+// rememberPrompt keeps what the server said about the latest version of a prompt.
+func (c *Client) rememberPrompt(name, project string, v *rest.PromptVersion, at time.Time) {
+	c.prompts.Keep(newPromptKey(name, GetPromptParams{ProjectName: project}), v, at)
+	c.prompts.Keep(newPromptKey(name, GetPromptParams{ProjectName: project, Commit: v.Commit}), v, at)
+}
+
 // promptChanged says that what is remembered of a prompt may be old.
 func (c *Client) promptChanged(names ...string) {
 	c.prompts.Expire(func(k promptKey) bool { return slices.Contains(names, k.name) })

@@ -123,9 +123,6 @@ func TestPromptVersions(t *testing.T) {
 	}
 	c.do("GET", "/prompts/versions/"+id2, nil).must(200).fields(object{"commit": "abcd1234"})
 	c.do("GET", "/prompts/versions/"+id5, nil).refused(404, "A", "not found")
-	c.do("GET", "/prompts/"+prompt+"/versions/by-number/v2", nil).must(200).fields(object{"id": id2})
-	c.do("GET", "/prompts/"+prompt+"/versions/by-number/v3", nil).refused(404, "A", "not found")
-	c.do("GET", "/prompts/"+prompt+"/versions/by-number/x", nil).refused(400, "B", "versionNumber")
 	c.do("GET", "/prompts/by-commit/abcd1234", nil).must(200).fields(object{"id": prompt, "name": "greet"})
 	c.do("GET", "/prompts/by-commit/00000000", nil).refused(404, "A", "not found")
 	c.do("GET", "/prompts/by-commit/short", nil).refused(400, "B", "commit")
@@ -166,10 +163,6 @@ func TestPromptVersionsOfSeveralPrompts(t *testing.T) {
 	checkFields(t, links[0], object{"commit": "bbbbbbbb", "prompt_version_id": b["id"], "prompt_id": b["prompt_id"], "prompt_name": "b"})
 	checkFields(t, links[1], object{"commit": "00000000", "prompt_version_id": nil, "prompt_id": nil})
 	c.do("POST", "/prompts/retrieve-by-commits", object{"commits": []string{}}).refused(422, "B", "commits")
-	versions := c.do("POST", "/prompts/versions/retrieve-by-ids", object{"ids": []any{b["id"], id5, a["id"]}}).must(200).list()
-	if len(versions) != 2 || versions[0]["template"] != "B" || versions[1]["template"] != "A" {
-		t.Errorf("by ids: %v", versions)
-	}
 
 	tags := func(v object) any {
 		return c.do("GET", "/prompts/versions/"+v["id"].(string), nil).must(200).json()["tags"]
@@ -197,40 +190,6 @@ func TestPromptVersionsOfSeveralPrompts(t *testing.T) {
 			t.Errorf("experiments with %v: %s", p["template"], got)
 		}
 	}
-}
-
-func TestPromptEnvironments(t *testing.T) {
-	c := newClient(t, lenient)
-	one := c.commit("p", "one", object{"environments": []string{"prod", "test"}}).json()
-	two := c.commit("p", "two", nil).json()
-	set := func(v object, names ...string) *answer {
-		return c.do("PATCH", "/prompts/versions/"+v["id"].(string)+"/environments", object{"environments": append([]string{}, names...)})
-	}
-	want := func(environment, template string) {
-		t.Helper()
-		a := c.do("POST", "/prompts/versions/retrieve", object{"name": "p", "environment": environment})
-		if template == "" {
-			a.refused(404, "A", "not found")
-			return
-		}
-		a.must(200).fields(object{"template": template})
-	}
-	want("prod", "one")
-	set(two, "prod", "prod", "dev").must(204)
-	want("prod", "two")
-	want("test", "one")
-	prompt := one["prompt_id"].(string)
-	requested := c.do("GET", "/prompts/"+prompt+query("environment", "test"), nil).must(200).json()["requested_version"].(object)
-	checkFields(t, requested, object{"template": "one", "environments": []string{"test"}})
-	c.do("GET", "/prompts/"+prompt+query("environment", "lost"), nil).refused(404, "A", "not found")
-	set(two).must(204)
-	want("prod", "")
-	set(two, "not valid").refused(422, "B", "environments")
-	c.do("PATCH", "/prompts/versions/"+id5+"/environments", object{"environments": []string{}}).refused(404, "A", "not found")
-
-	mask := c.commit("p", "masked", object{"version_type": "mask"}).json()
-	c.do("GET", "/prompts/"+prompt+query("mask_id", mask["id"].(string)), nil).must(200).fields(object{"version_count": 2})
-	c.do("POST", "/prompts/versions/retrieve", object{"name": "p"}).must(200).fields(object{"template": "two"})
 }
 
 func TestPromptVariables(t *testing.T) {

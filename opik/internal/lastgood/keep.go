@@ -45,14 +45,14 @@ func (c *Cache[K, V]) drop(e *list.Element) {
 	c.bytes -= gone.size
 }
 
-// Keep stores an answer that the caller has come by otherwise.
-func (c *Cache[K, V]) Keep(key K, v V) {
+// Keep stores an answer that the caller has come by otherwise, asked for at a time.
+func (c *Cache[K, V]) Keep(key K, v V, at time.Time) {
 	if c.o.Entries <= 0 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.keep(key, v, time.Now())
+	c.keep(key, v, at)
 }
 
 // Expire declares the answers of the keys old: they are given only when the server

@@ -290,7 +290,7 @@ func TestChangesMakeAnswersOld(t *testing.T) {
 		}()
 		f.want("a", "three")
 		f.want("a", "four")
-		f.Cache.Keep("a", "mine")
+		f.Cache.Keep("a", "mine", time.Now())
 		f.want("a", "mine")
 	})
 }
@@ -335,7 +335,7 @@ func TestBounds(t *testing.T) {
 	o.Entries = 0
 	inBubble(t, o, func(f fixture) {
 		f.wantFor(f.Context(), "k", true, "one")
-		f.Cache.Keep("k", "mine")
+		f.Cache.Keep("k", "mine", time.Now())
 		f.srv.set("", errAway)
 		f.wantFor(f.Context(), "k", true, "away")
 	})
