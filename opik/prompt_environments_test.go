@@ -63,7 +63,13 @@ func TestPromptEnvironments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := chat.SetEnvironments(t.Context(), []string{"not valid"}); !errors.Is(err, opik.ErrInvalid) {
+	if err := chat.SetEnvironments(t.Context(), []string{"test"}); err != nil {
+		t.Error(err)
+	}
+	if err := chat.Delete(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := chat.SetEnvironments(t.Context(), nil); !errors.Is(err, opik.ErrNotFound) {
 		t.Error(err)
 	}
 	var none *opik.Prompt
