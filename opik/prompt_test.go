@@ -409,8 +409,9 @@ func TestChangePrompt(t *testing.T) {
 
 	ids := make([]string, 1001)
 	for i := range ids {
-		ids[i] = uuid7.New()
+		ids[i] = uuid7.New() // which does not exist
 	}
+	ids[1000] = p.VersionID()
 	promptRequests(srv)
 	if err := c.UpdatePromptVersionTags(t.Context(), ids, []string{"a"}, false); err != nil || promptRequests(srv) != "updatePromptVersions updatePromptVersions" {
 		t.Error(err)
