@@ -2,8 +2,11 @@ package opiktest_test
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/opik-go/sdk/opik/opiktest"
 )
 
 func TestBulkUpload(t *testing.T) {
@@ -54,4 +57,23 @@ func TestBulkUpload(t *testing.T) {
 	bulk(nil, altered(object{"spans": many})).refused(422, "B", "spans size must be between 0 and 100")
 	bulk(nil, altered(object{"feedback_scores": many})).refused(422, "B", "feedbackScores size must be between 0 and 100")
 	bulk(nil, with(object{"dataset_item_id": id1}, object{"evaluate_task_result": strings.Repeat("x", 4<<20)})).refused(422, "B", "too large")
+}
+
+func TestBulkUploadCountsForItsParts(t *testing.T) {
+	c := newClient(t, opiktest.WithRateLimits(opiktest.RateLimits{}))
+	scores := []object{{"name": "q", "value": 1, "source": "sdk"}, {"name": "r", "value": 1, "source": "sdk"}}
+	left := func(items ...object) int {
+		t.Helper()
+		a := c.do("PUT", "/experiments/items/bulk", object{"experiment_id": id1, "experiment_name": "e", "dataset_name": "ds", "items": items}).must(204)
+		n, err := strconv.Atoi(a.header.Get("Opik-User-Remaining-Limit"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	item := object{"dataset_item_id": id1, "evaluate_task_result": object{"a": 1}}
+	before := left(item)
+	if got := before - left(item, with(maps.Clone(item), object{"feedback_scores": scores})); got != 6 {
+		t.Errorf("two items with two scores count for %d", got)
+	}
 }

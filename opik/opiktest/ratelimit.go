@@ -126,6 +126,9 @@ func (l *limiter) window(id string, now time.Time) *window {
 
 // eventsOf returns what a request counts for: the elements of a batch, else 1.
 func eventsOf(c *wire.Call) int {
+	if c.Route.Cost != nil {
+		return max(c.Route.Cost(c.Body), 1)
+	}
 	if n := len(doc.List(c.Body, c.Route.Batch)); c.Route.Batch != "" && n > 0 {
 		return n
 	}

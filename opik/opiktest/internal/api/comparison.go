@@ -37,22 +37,32 @@ var comparisonFilters = filter.Fields{
 	"data.*": {}, "input.*": {}, "output.*": {}, "metadata.*": {},
 }
 
-// comparedRow is what one experiment made of one item of the dataset.
+// comparedRow is what one experiment made of one item of the dataset. The views of
+// both are made when they are asked for, since a page of a long list needs few of them.
 type comparedRow struct {
+	store      *store.Store
 	experiment *store.Experiment
-	item       doc.Object // of the dataset
-	run        doc.Object // the experiment's item with its trace
+	item       *store.ExperimentItem
+	made       doc.Object
+}
+
+// run is the experiment's item with its trace.
+func (r *comparedRow) run() doc.Object {
+	if r.made == nil {
+		r.made = r.store.ItemWithTrace(r.item)
+	}
+	return r.made
 }
 
 // view is what filters, sorting and text searches see of a row.
-func (r comparedRow) view() doc.Object {
-	view := doc.With(r.item, nil)
+func (r *comparedRow) view() doc.Object {
+	view, run := doc.With(comparedItem(r.store, r.experiment, r.item), nil), r.run()
 	for _, member := range []string{"input", "output", "feedback_scores", "duration", "total_estimated_cost", "usage"} {
-		if v, ok := r.run[member]; ok {
+		if v, ok := run[member]; ok {
 			view[member] = v
 		}
 	}
-	if m, ok := r.run["trace_metadata"]; ok {
+	if m, ok := run["trace_metadata"]; ok {
 		view["metadata"] = m
 	}
 	return view
@@ -60,7 +70,7 @@ func (r comparedRow) view() doc.Object {
 
 // comparedRows returns the rows of the experiments that a query names, those of the
 // greatest item first.
-func comparedRows(c *wire.Call) ([]comparedRow, error) {
+func comparedRows(c *wire.Call) ([]*comparedRow, error) {
 	d, err := dataset(c, "id")
 	if err != nil {
 		return nil, err
@@ -77,24 +87,26 @@ func comparedRows(c *wire.Call) ([]comparedRow, error) {
 		return nil, err
 	}
 	text := strings.ToLower(c.Query.Get("search"))
-	var rows []comparedRow
+	keeps := func(r *comparedRow) bool {
+		if len(f) == 0 && text == "" {
+			return true
+		}
+		view := r.view()
+		return f.Match(view) && strings.Contains(strings.ToLower(doc.Text(view["data"])+doc.Text(view["output"])), text)
+	}
+	var rows []*comparedRow
 	for _, id := range ids {
 		e, err := c.Store.Experiment(id)
 		if err != nil || e.Dataset != d.ID {
 			continue
 		}
 		for _, i := range c.Store.ExperimentItems(e.ID) {
-			row := comparedRow{experiment: e, item: comparedItem(c.Store, e, i), run: c.Store.ItemWithTrace(i)}
-			view := row.view()
-			if !f.Match(view) || text != "" && !strings.Contains(strings.ToLower(doc.Text(view["data"])+doc.Text(view["output"])), text) {
-				continue
+			if row := (&comparedRow{store: c.Store, experiment: e, item: i}); keeps(row) {
+				rows = append(rows, row)
 			}
-			rows = append(rows, row)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b comparedRow) int {
-		return strings.Compare(doc.String(b.item, "id"), doc.String(a.item, "id"))
-	})
+	slices.SortStableFunc(rows, func(a, b *comparedRow) int { return strings.Compare(b.item.DatasetItem, a.item.DatasetItem) })
 	return rows, nil
 }
 
@@ -118,46 +130,64 @@ func compareItems(c *wire.Call) (wire.Result, error) {
 		return wire.Result{}, err
 	}
 	if by.Sorts() {
-		byID := map[string]comparedRow{}
-		views := make([]doc.Object, len(rows))
-		for i, r := range rows {
-			views[i] = doc.With(r.view(), doc.Object{"row": doc.String(r.run, "id")})
-			byID[doc.String(r.run, "id")] = r
-		}
-		by.Sort(views)
-		for i, v := range views {
-			rows[i] = byID[doc.String(v, "row")]
-		}
+		rows = sortRows(rows, by)
 	}
-	var items []doc.Object
-	runs := map[string][]comparedRow{}
+	var ids []string
+	var items []*store.Item
+	runs := map[string][]*comparedRow{}
 	for _, r := range rows {
-		id := doc.String(r.item, "id")
+		id := r.item.DatasetItem
 		if runs[id] == nil {
-			items = append(items, r.item)
+			ids = append(ids, id)
+			if item := c.Store.ItemFor(r.experiment, id); item != nil {
+				items = append(items, item)
+			}
 		}
 		runs[id] = append(runs[id], r)
 	}
 	show := presentation{truncate: c.QueryBool("truncate")}
-	result, err := wire.PageOf(c, len(items), func(i int) doc.Object {
-		return comparedView(c.Store, items[i], runs[doc.String(items[i], "id")], show)
+	summaries := map[*store.Experiment]map[string]doc.Object{}
+	result, err := wire.PageOf(c, len(ids), func(i int) doc.Object {
+		return comparedView(runs[ids[i]], summaries, show)
 	}, comparisonSorting)
 	if err != nil {
 		return wire.Result{}, err
 	}
-	result.Body.(doc.Object)["columns"] = dataColumns(items, "data")
+	result.Body.(doc.Object)["columns"] = columns(items)
 	return result, nil
 }
 
-// comparedView is an item with what experiments made of it.
-func comparedView(s *store.Store, item doc.Object, rows []comparedRow, show presentation) doc.Object {
-	var runs []any
-	perExperiment := map[*store.Experiment]int{}
-	for _, r := range rows {
-		runs = append(runs, show.apply(doc.Without(r.run, "project_id")))
-		perExperiment[r.experiment]++
+func sortRows(rows []*comparedRow, by order.By) []*comparedRow {
+	byID := map[string]*comparedRow{}
+	views := make([]doc.Object, len(rows))
+	for i, r := range rows {
+		views[i] = doc.With(r.view(), doc.Object{"row": r.item.ID})
+		byID[r.item.ID] = r
 	}
-	view := doc.With(item, doc.Object{"experiment_items": runs})
+	by.Sort(views)
+	sorted := make([]*comparedRow, len(rows))
+	for i, v := range views {
+		sorted[i] = byID[doc.String(v, "row")]
+	}
+	return sorted
+}
+
+// comparedView is an item with what experiments made of it. The summaries of its runs
+// are kept in a map, once an experiment is found to have run an item more than once.
+func comparedView(rows []*comparedRow, summaries map[*store.Experiment]map[string]doc.Object, show presentation) doc.Object {
+	var runs []any
+	count, several := map[*store.Experiment]int{}, doc.Object{}
+	for _, r := range rows {
+		runs = append(runs, show.apply(doc.Without(r.run(), "project_id")))
+		if count[r.experiment]++; count[r.experiment] == 1 {
+			continue
+		}
+		if summaries[r.experiment] == nil {
+			summaries[r.experiment] = r.store.RunSummaries(r.experiment)
+		}
+		several[r.experiment.ID] = summaries[r.experiment][r.item.DatasetItem]
+	}
+	view := doc.With(comparedItem(rows[0].store, rows[0].experiment, rows[0].item), doc.Object{"experiment_items": runs})
 	if show.truncate {
 		data := doc.Object{}
 		for name, v := range doc.Member(view, "data") {
@@ -165,14 +195,8 @@ func comparedView(s *store.Store, item doc.Object, rows []comparedRow, show pres
 		}
 		view["data"] = data
 	}
-	summaries := doc.Object{}
-	for e, n := range perExperiment {
-		if summary := s.RunSummaries(e)[doc.String(item, "id")]; n > 1 && summary != nil {
-			summaries[e.ID] = summary
-		}
-	}
-	if len(summaries) > 0 {
-		view["run_summaries_by_experiment"] = summaries
+	if len(several) > 0 {
+		view["run_summaries_by_experiment"] = several
 	}
 	return view
 }
@@ -184,8 +208,8 @@ func comparisonStats(c *wire.Call) (wire.Result, error) {
 	}
 	runs, traces := make([]doc.Object, len(rows)), map[string]bool{}
 	for i, r := range rows {
-		runs[i] = r.run
-		traces[doc.String(r.run, "trace_id")] = true
+		runs[i] = r.run()
+		traces[r.item.Trace] = true
 	}
 	var s statList
 	s.add("experiment_items_count", "COUNT", len(rows))

@@ -51,3 +51,13 @@ func bulkExperimentItems(c *wire.Call) (wire.Result, error) {
 	}
 	return done(c.Store.PutExperimentBulk(c.Body, c.User))
 }
+
+// bulkCost is what an upload counts for: twice its items, once their spans and scores.
+func bulkCost(body doc.Object) int {
+	items := doc.Objects(body, "items")
+	n := 2 * len(items)
+	for _, item := range items {
+		n += len(doc.List(item, "spans")) + len(doc.List(item, "feedback_scores"))
+	}
+	return n
+}

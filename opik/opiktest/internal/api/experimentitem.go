@@ -14,7 +14,10 @@ import (
 func experimentItemRoutes() []*wire.Route {
 	return []*wire.Route{
 		batched("experiment_items", with("createExperimentItems", http.MethodPost, "/experiments/items", putExperimentItems)),
-		batched("items", with("experimentItemsBulk", http.MethodPut, "/experiments/items/bulk", bulkExperimentItems)),
+		{
+			Method: http.MethodPut, Path: wire.Prefix + "/experiments/items/bulk", Operation: "experimentItemsBulk",
+			Handle: bulkExperimentItems, Body: wire.JSONBody, Bucket: wire.GeneralEvents, Cost: bulkCost,
+		},
 		get("getExperimentItemById", "/experiments/items/{id}", getExperimentItem),
 		with("streamExperimentItems", http.MethodPost, "/experiments/items/stream", streamExperimentItems),
 		with("deleteExperimentItems", http.MethodPost, "/experiments/items/delete", deleteExperimentItems),

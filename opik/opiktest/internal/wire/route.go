@@ -5,6 +5,8 @@ package wire
 import (
 	"net/http"
 	"strings"
+
+	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 )
 
 // Prefix is the path below which all private operations live.
@@ -31,6 +33,8 @@ type Route struct {
 	// Batch names the member of the body whose elements are counted, if not
 	// the request as one event.
 	Batch string
+	// Cost says what a request counts for, if neither of these is right.
+	Cost func(body doc.Object) int
 	// Unserved says why the operation is not served; then Handle is nil.
 	Unserved string
 }
