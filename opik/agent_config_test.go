@@ -189,7 +189,7 @@ func TestGetOrCreateConfig(t *testing.T) {
 			t.Errorf("%+v: error %v", params, err)
 		}
 	}
-	project, err := c.Projects.Retrieve(t.Context(), "P", opik.ProjectRetrieveParams{})
+	project, err := c.REST().RetrieveProject(t.Context(), rest.ProjectRetrieve{Name: "P"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,8 +115,35 @@ package templates
 
 // Python: annotation queues, attachments, threads.
 
+//opik:parity python create_traces_annotation_queue
+//opik:parity python create_threads_annotation_queue
+//opik:parity python get_traces_annotation_queue
+//opik:parity python get_threads_annotation_queue
+//opik:parity python get_traces_annotation_queues
+//opik:parity python get_threads_annotation_queues
+//opik:parity python delete_annotation_queue
+//opik:parity python TracesAnnotationQueue.add_traces
+//opik:parity python TracesAnnotationQueue.remove_traces
+//opik:parity python TracesAnnotationQueue.items_count
+//opik:parity python TracesAnnotationQueue.update
+//opik:parity python TracesAnnotationQueue.delete
+//opik:parity python ThreadsAnnotationQueue.add_threads
+//opik:parity python ThreadsAnnotationQueue.remove_threads
+//opik:parity python ThreadsAnnotationQueue.items_count
+//opik:parity python ThreadsAnnotationQueue.update
+//opik:parity python ThreadsAnnotationQueue.delete
+//opik:parity python get_attachment_client go=Client.UploadAttachment,Client.OpenAttachment,Client.SaveAttachment,Attachments.List "the client itself"
+//opik:parity python queue_attachment_upload go=Client.UploadAttachmentFile "it waits for the server"
 //opik:parity python AttachmentClient.get_attachment_list go=Attachments.List
-//opik:parity python AttachmentClient.download_attachment go=Attachments.Download
+//opik:parity python AttachmentClient.download_attachment go=Client.OpenAttachment,Client.SaveAttachment
+//opik:parity python AttachmentClient.upload_attachment go=Client.UploadAttachmentFile
+//opik:parity python get_or_create_config
+//opik:parity python create_config
+//opik:parity python set_config_env
+//opik:parity python opik.ConfigNotFound go=ErrNotFound
+//opik:parity python opik.ConfigMismatch go=AgentConfigError
+//opik:parity python opik.Config go=AgentConfig.Decode "any struct or map"
+//opik:parity python opik.agent_config_context go=GetConfigParams "version and mask are arguments"
 //opik:parity python ThreadsClient.search_threads go=Client.SearchThreads
 //opik:parity python ThreadsClient.log_threads_feedback_scores go=Client.LogThreadsFeedbackScores
 //opik:parity python ThreadsClient.close_thread go=Threads.Close
@@ -201,3 +228,16 @@ package templates
 //opik:parity typescript Prompt.ready "creating and getting a prompt waits for the server"
 
 // TypeScript: annotation queues.
+
+//opik:parity typescript createTracesAnnotationQueue
+//opik:parity typescript createThreadsAnnotationQueue
+//opik:parity typescript getTracesAnnotationQueue
+//opik:parity typescript getThreadsAnnotationQueue
+//opik:parity typescript getTracesAnnotationQueues
+//opik:parity typescript getThreadsAnnotationQueues
+//opik:parity typescript deleteTracesAnnotationQueue go=Client.DeleteAnnotationQueue
+//opik:parity typescript deleteThreadsAnnotationQueue go=Client.DeleteAnnotationQueue
+//opik:parity typescript TracesAnnotationQueue.addTraces
+//opik:parity typescript TracesAnnotationQueue.removeTraces
+//opik:parity typescript ThreadsAnnotationQueue.addThreads
+//opik:parity typescript ThreadsAnnotationQueue.removeThreads

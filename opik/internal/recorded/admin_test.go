@@ -89,26 +89,23 @@ func annotationQueueTraces(r *run) {
 }
 
 func environments(r *run) {
-	created, err := r.client.Environments.Create(r.ctx, "staging", opik.EnvironmentCreateParams{Description: "pre-prod", Color: "#112233"})
-	if err != nil {
-		r.Fatal(err)
-	}
+	_, err := r.client.CreateEnvironment(r.ctx, "staging", opik.EnvironmentCreateParams{Description: "pre-prod", Color: "#112233"})
+	r.check(err)
 	r.sameAfter(1)
-	list, err := r.client.Environments.List(r.ctx)
+	list, err := r.client.GetEnvironments(r.ctx)
 	r.check(err)
 	names := []string{}
 	for _, e := range list {
 		names = append(names, e.Name)
 	}
 	r.same("names", names)
-	r.check(r.client.Environments.Update(r.ctx, created.ID, opik.EnvironmentUpdateParams{Description: "changed"}))
+	r.check(r.client.UpdateEnvironment(r.ctx, "staging", opik.EnvironmentUpdateParams{Description: "changed"}))
 	r.sameAfter(5)
 	r.sameBody(4, "PATCH ...")
-	r.check(r.client.Environments.DeleteBatch(r.ctx, []string{created.ID}))
+	r.check(r.client.DeleteEnvironment(r.ctx, "staging"))
 	r.sameAfter(8)
-	// The official SDK looks for the name and deletes nothing; here there are ids only.
-	if err := r.client.Environments.DeleteBatch(r.ctx, []string{created.ID}); (err == nil) != (r.vector.Results["missing"] == "no error") {
-		r.Errorf("deleting again: %v", err)
+	if err := r.client.DeleteEnvironment(r.ctx, "missing"); (err == nil) != (r.vector.Results["missing"] == "no error") {
+		r.Errorf("deleting what is not there: %v", err)
 	}
 }
 
