@@ -23,7 +23,7 @@ FUZZTIME_STAGES ?= 2000x
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full fuzz lint bench bench-parts demo interop import update sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench bench-parts bench-toolchain demo interop import update sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,9 @@ bench: $(BIN)/benchstat ## benchmarks, ours and the peer's in one run: BENCH=reg
 bench-parts: ## benchmarks of single parts: encoders, queue, handles, stages of the generator
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./opik/...
 	@$(GO) test -C generator -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+bench-toolchain: ## time and memory of the generator's commands, as users run them
+	@$(GO) test -C generator -run '^$$' -bench Toolchain ./internal/cli
 
 demo: ## generate, start the embedded backend, run the quickstart, print the trace that arrived
 	@$(GO) run ./examples/demo

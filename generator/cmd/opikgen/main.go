@@ -11,6 +11,7 @@ import (
 )
 
 func main() {
+	cli.Tune()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := cli.Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

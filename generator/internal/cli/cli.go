@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/build"
@@ -55,6 +56,18 @@ type run struct {
 	all bool
 }
 
+// Tune sets the collector of garbage for a process that runs one command line and
+// ends: it collects less often, which saves a tenth of the time, unless memory gets
+// scarce. GOGC and GOMEMLIMIT have their say.
+func Tune() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(256 << 20)
+	}
+}
+
 // Run executes a command line and returns the exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
@@ -96,6 +109,8 @@ func (v verb) execute(ctx context.Context, args []string, stdout, stderr io.Writ
 	}
 	r := &run{ctx: ctx, stdout: stdout, stderr: stderr, verb: v.name}
 	fs.BoolVar(&r.json, "json", false, "print the result as one JSON object")
+	cpu := fs.String("cpuprofile", "", "write a profile of the processor's time to the file")
+	memory := fs.String("memprofile", "", "write a profile of what was allocated to the file")
 	root := fs.String("root", "", "root of the tree; by default the nearest folder above that has api and templates")
 	do := v.flags(fs)
 	for rest := args; ; { // flags may stand after arguments, too
@@ -118,7 +133,7 @@ func (v verb) execute(ctx context.Context, args []string, stdout, stderr io.Writ
 			return r.trouble(err)
 		}
 	}
-	return do(r)
+	return r.profiled(*cpu, *memory, do)
 }
 
 func (r *run) findRoot(given string) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/opik-go/sdk/generator/internal/apidiff"
 	"github.com/opik-go/sdk/generator/internal/build"
@@ -42,12 +43,13 @@ func diffVerb(fs *flag.FlagSet) func(*run) int {
 		if *failOn != "any" && *failOn != "breaking" {
 			return r.trouble(fmt.Errorf("-fail-on can be any or breaking, not %q", *failOn))
 		}
-		before, problems := r.importOnly(r.args[0])
-		if problems.Failed() {
-			return r.finish(Trouble, problems, nil, "")
-		}
-		after, problems := r.importOnly(r.args[1])
-		if problems.Failed() {
+		var before, after spec.ImportReport
+		var problems, further diag.List
+		var both sync.WaitGroup
+		both.Go(func() { before, problems = r.importOnly(r.args[0]) })
+		both.Go(func() { after, further = r.importOnly(r.args[1]) })
+		both.Wait()
+		if problems.Append(further); problems.Failed() {
 			return r.finish(Trouble, problems, nil, "")
 		}
 		c, problems := r.compare(before, after)
@@ -73,6 +75,11 @@ func (r *run) compare(before, after spec.ImportReport) (*comparison, diag.List) 
 	if problems.Failed() {
 		return nil, problems
 	}
+	var onTheWire []contractdiff.Change
+	var err error
+	var compared sync.WaitGroup
+	compared.Go(func() { onTheWire, err = contractdiff.Compare(before.JSON, after.JSON) })
+	defer compared.Wait()
 	var sides [2]*apidiff.Side
 	for i, report := range []spec.ImportReport{before, after} {
 		in.Contract = build.Source{Name: report.Source, Data: report.Data}
@@ -90,8 +97,8 @@ func (r *run) compare(before, after spec.ImportReport) (*comparison, diag.List) 
 	if c.Changes == nil {
 		c.Changes = []apidiff.Change{}
 	}
-	var err error
-	if c.Contract, err = contractdiff.Compare(before.Data, after.Data); err != nil {
+	compared.Wait()
+	if c.Contract = onTheWire; err != nil {
 		problems.Errorf(diag.Position{}, "contract-diff", "%v", err)
 	}
 	return c, problems

@@ -27,7 +27,7 @@ func published(t *testing.T, date string) string {
 }
 
 // opikgen runs a command line on the tree and returns what it prints.
-func opikgen(t *testing.T, code int, args ...string) string {
+func opikgen(t testing.TB, code int, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	if got := cli.Run(t.Context(), append(args, "-root", treeRoot), &stdout, &stderr); got != code {

@@ -11,9 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/opik-go/sdk/generator/internal/cli"
@@ -205,14 +203,7 @@ func bounded(t *testing.T, self string, code int, args ...string) string {
 	if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != code {
 		t.Fatalf("opikgen %s: %v, want exit code %d\n%.2000s", args[0], err, code, stderr.String())
 	}
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		t.Fatal("no figures of the process")
-	}
-	peak := int64(usage.Maxrss)
-	if runtime.GOOS != "darwin" { // which counts bytes
-		peak <<= 10
-	}
+	peak := peakOf(t, cmd)
 	if peak > peakBytes {
 		t.Errorf("opikgen %s took %d MB at its peak", args[0], peak>>20)
 	}

@@ -16,7 +16,10 @@ var update = flag.Bool("update", false, "rewrite the expected outputs of the scr
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"opikgen": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
+		"opikgen": func() {
+			cli.Tune()
+			os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+		},
 	})
 }
 

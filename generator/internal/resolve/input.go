@@ -92,10 +92,7 @@ func (r *resolver) described(s *spec.Schema, name string) string {
 		return ""
 	}
 	family, _, _ := strings.Cut(s.Ref, "_")
-	for _, other := range slices.Sorted(maps.Keys(r.Contract.Schemas)) {
-		if base, _, _ := strings.Cut(other, "_"); base != family {
-			continue
-		}
+	for _, other := range r.families()[family] {
 		for _, p := range r.properties(r.Contract.Schemas[other]) {
 			if p.Name == name && p.Description != "" {
 				return p.Description
@@ -103,6 +100,18 @@ func (r *resolver) described(s *spec.Schema, name string) string {
 		}
 	}
 	return ""
+}
+
+// families returns the names of schemas, sorted, by what stands before the view.
+func (r *resolver) families() map[string][]string {
+	if r.views == nil {
+		r.views = map[string][]string{}
+		for _, name := range slices.Sorted(maps.Keys(r.Contract.Schemas)) {
+			family, _, _ := strings.Cut(name, "_")
+			r.views[family] = append(r.views[family], name)
+		}
+	}
+	return r.views
 }
 
 // property is a member of an object, with what its place says about it.

@@ -87,6 +87,8 @@ type resolver struct {
 	eventsOf map[string]bool
 	// declared holds the names of the generated package that are taken.
 	declared map[string]diag.Position
+	// views is what families has found.
+	views map[string][]string
 }
 
 // table starts the operation table: a row for each operation, undecided.

@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// validate says whether data is a valid OpenAPI document, by the library that
+// validate says whether data, YAML or JSON, is a valid OpenAPI document, by the library that
 // the REST layer is generated with.
 func validate(ctx context.Context, data []byte) error {
 	loader := openapi3.NewLoader()
