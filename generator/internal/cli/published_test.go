@@ -1,8 +1,8 @@
 package cli_test
 
 import (
-	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -10,28 +10,29 @@ import (
 )
 
 // An SDK can be made for each published document, older ones too; opikgen sdk vets
-// what it has made.
+// what it has made, tests included. The slow tests run those tests as well, against
+// the embedded backend that knows the same document.
 func TestSDKForPublishedDocuments(t *testing.T) {
-	data := os.Getenv("OPIK_TESTDATA")
-	if data == "" {
-		t.Skip("OPIK_TESTDATA is not set")
-	}
-	documents, err := filepath.Glob(filepath.Join(data, "specs", "*.yaml.gz"))
-	if err != nil || len(documents) == 0 {
-		t.Fatalf("no documents in %s (%v)", data, err)
-	}
-	for _, document := range documents {
-		t.Run(filepath.Base(document), func(t *testing.T) {
+	for document, name := range documents(t) {
+		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "sdk")
-			var stdout, stderr bytes.Buffer
-			code := cli.Run(t.Context(), []string{"sdk", "-root", filepath.Join("..", "..", ".."), document, out}, &stdout, &stderr)
-			if code != cli.InStep {
-				t.Fatalf("exit code %d\n%s", code, stderr.String())
-			}
-			for _, name := range []string{"go.mod", "api/openapi.yaml", "gen/rest/types.go", "opik/traces_gen.go", "docs/operations.md"} {
+			opikgen(t, cli.InStep, "sdk", document, out)
+			for _, name := range []string{
+				"go.mod", "api/openapi.yaml", "gen/rest/types.go", "gen/rest/result_test.go", "opik/traces_gen.go",
+				"opik/operations_test.go", "opik/opiktest/internal/contract/operations_gen.go", "docs/operations.md", "docs/left-out.md",
+			} {
 				if _, err := os.Stat(filepath.Join(out, name)); err != nil {
 					t.Error(err)
 				}
+			}
+			if os.Getenv("OPIK_TEST_FULL") == "" {
+				return
+			}
+			cmd := exec.CommandContext(t.Context(), "go", "test", "-trimpath", "./...")
+			cmd.Dir = out
+			cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off")
+			if text, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("the tests of the result: %v\n%s", err, text)
 			}
 		})
 	}

@@ -76,12 +76,18 @@ func public(m *ir.Model) names {
 			symbol := cmp.Or(g.Service, "Client") + "." + method.Name
 			n.methods = append(n.methods, symbol)
 			n.fields[symbol] = fields(method)
+			if method.Page != nil {
+				n.methods = append(n.methods, cmp.Or(g.Service, "Client")+"."+method.Page.Method)
+			}
 		}
 	}
 	for _, h := range m.Handles {
 		n.handles = append(n.handles, h.Name)
 		for _, method := range h.Methods {
 			n.methods = append(n.methods, h.Name+"."+method.Name)
+			if method.PageDoc != "" {
+				n.methods = append(n.methods, h.Name+"."+method.Name+"Page")
+			}
 		}
 		if h.Refresh != nil {
 			n.methods = append(n.methods, h.Name+".Refresh")
