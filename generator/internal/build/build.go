@@ -60,7 +60,7 @@ func Generate(in *Inputs) (*Result, diag.List) {
 	}
 	result.Contract, result.REST, result.RESTFiles = doc.Contract(), rest.Index, rest.Files
 	model, found := resolve.Resolve(resolve.Input{
-		Contract: result.Contract, REST: rest.Index, Templates: templates, Module: in.Module, OmitMissing: in.OmitMissing,
+		Contract: result.Contract, REST: rest.Index, Templates: templates, Module: in.Module, OmitMissing: in.OmitMissing, KeepParams: in.KeepParams,
 	})
 	problems.Append(found)
 	result.Model = model

@@ -43,6 +43,9 @@ type Inputs struct {
 	// OmitMissing leaves out what templates and overlay speak of and the contract
 	// lacks.
 	OmitMissing bool
+	// KeepParams holds the methods, as Service.Method, that keep their params struct
+	// when the contract leaves no field for it.
+	KeepParams map[string]bool
 }
 
 // Source is a file that was read. Name is what diagnostics call it.

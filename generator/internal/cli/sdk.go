@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -80,11 +81,11 @@ func (r *run) buildSDK(work string) (*madeSDK, diag.List) {
 	if problems.Failed() {
 		return nil, problems
 	}
-	own, problems := r.omitting("")
+	own, problems := r.omitting("", nil)
 	if problems.Failed() {
 		return nil, problems
 	}
-	g, problems := r.omitting(contract)
+	g, problems := r.omitting(contract, withParams(own.Model))
 	if problems.Failed() {
 		return nil, problems
 	}
@@ -103,14 +104,27 @@ func (r *run) buildSDK(work string) (*madeSDK, diag.List) {
 	return &madeSDK{summary(g, &output.Plan{}), report}, problems
 }
 
+// withParams returns the methods that have params.
+func withParams(m *ir.Model) map[string]bool {
+	all := map[string]bool{}
+	for _, g := range m.Groups {
+		for _, method := range g.Methods {
+			if method.Params != nil {
+				all[cmp.Or(g.Service, "Client")+"."+method.Name] = true
+			}
+		}
+	}
+	return all
+}
+
 // omitting generates for a contract, by default the tree's, without what it lacks.
-func (r *run) omitting(contract string) (*build.Result, diag.List) {
+func (r *run) omitting(contract string, keepParams map[string]bool) (*build.Result, diag.List) {
 	in, problems := build.Read(r.root, contract)
 	if problems.Failed() {
 		return nil, problems
 	}
 	in.Contract.Name = build.ContractFile
-	in.OmitMissing = true
+	in.OmitMissing, in.KeepParams = true, keepParams
 	return build.Generate(in)
 }
 

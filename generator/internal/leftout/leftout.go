@@ -23,8 +23,8 @@ type Report struct {
 	Handles  []string `json:"handles"`
 	Messages []string `json:"messages"`
 	// Fields are those of params structs, pages and messages, where the method or the
-	// message itself is there: TraceListParams.Exclude. The struct may be gone with
-	// its last field. A message's field may stay although it is not sent.
+	// message itself is there: TraceListParams.Exclude. A message's field may stay
+	// although it is not sent.
 	Fields []string `json:"fields"`
 	// Schemas are those of the contract that the document lacks, and Properties those
 	// of schemas that it has: Trace_Write.environment.

@@ -42,7 +42,8 @@ func (b *binder) params() {
 	}
 	p.Fields = append(p.Fields, b.steering()...)
 	b.collisions(p)
-	if len(p.Fields) > 0 || alwaysParams[b.method.Kind] && b.method.Call.Body == nil {
+	kept := alwaysParams[b.method.Kind] && b.method.Call.Body == nil || b.KeepParams[b.owner+"."+b.tmpl.Name]
+	if len(p.Fields) > 0 || kept {
 		p.Doc = fmt.Sprintf("%s holds the optional inputs of [%s.%s]. What has its zero value is not sent.", p.Type, b.owner, b.tmpl.Name)
 		b.method.Params = p
 	}

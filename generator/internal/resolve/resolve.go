@@ -24,6 +24,10 @@ type Input struct {
 	// OmitMissing leaves out what the contract lacks, with a warning, instead of
 	// failing: the templates were written for another version of it.
 	OmitMissing bool
+	// KeepParams holds methods, as Service.Method, that have a params struct even
+	// when no field is left for it: so that their signature is the same for all
+	// versions of the contract.
+	KeepParams map[string]bool
 }
 
 // Resolve returns the model, and every problem that it met. The model is
