@@ -110,8 +110,28 @@ package templates
 
 // Python: prompts.
 
+//opik:parity python create_prompt "a change description and tags are kept for later versions, too"
+//opik:parity python create_chat_prompt
+//opik:parity python get_prompt "a missing prompt is an error, ErrNotFound"
+//opik:parity python get_chat_prompt
+//opik:parity python get_prompt_history
+//opik:parity python get_chat_prompt_history
+//opik:parity python get_all_prompts go=Client.GetPromptHistory
+//opik:parity python search_prompts "with the fields of prompts, not those of traces"
+//opik:parity python get_prompts_client go=Prompts.List,Client.UpdatePromptVersionTags "a service of the client, and the client"
 //opik:parity python PromptClient.get_all_prompt_versions go=Prompts.ListVersions
-//opik:parity python PromptClient.batch_update_prompt_version_tags go=Prompts.UpdateVersions
+//opik:parity python PromptClient.batch_update_prompt_version_tags go=Client.UpdatePromptVersionTags
+//opik:parity python Prompt.name
+//opik:parity python Prompt.commit
+//opik:parity python Prompt.version_id
+//opik:parity python Prompt.type
+//opik:parity python Prompt.prompt go=Prompt.Template
+//opik:parity python Prompt.metadata go=Prompt.Version "a field of the version"
+//opik:parity python Prompt.tags go=Prompt.Version "a field of the version"
+//opik:parity python Prompt.format
+//opik:parity python Prompt.sync_with_backend go=Client.CreatePrompt,NewPrompt "a prompt without a server is made by NewPrompt"
+//opik:parity python ChatPrompt.template go=ChatPrompt.Messages
+//opik:parity python ChatPrompt.format
 
 // Python: annotation queues, attachments, threads.
 
@@ -225,7 +245,20 @@ package templates
 
 // TypeScript: prompts.
 
+//opik:parity typescript createPrompt
+//opik:parity typescript createChatPrompt
+//opik:parity typescript getPrompt
+//opik:parity typescript getChatPrompt
+//opik:parity typescript searchPrompts
+//opik:parity typescript deletePrompts go=Prompts.DeleteBatch
+//opik:parity typescript updatePromptVersionTags
 //opik:parity typescript Prompt.ready "creating and getting a prompt waits for the server"
+//opik:parity typescript Prompt.format
+//opik:parity typescript Prompt.updateProperties go=Prompt.Change
+//opik:parity typescript Prompt.delete
+//opik:parity typescript Prompt.getVersions go=Prompt.Versions
+//opik:parity typescript Prompt.useVersion go=Prompt.Restore
+//opik:parity typescript ChatPrompt.format
 
 // TypeScript: annotation queues.
 
