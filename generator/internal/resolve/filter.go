@@ -303,7 +303,7 @@ func (r *resolver) operatorsOf(f *ir.Filter) []string {
 func (r *resolver) dropKinds() {
 	gone := func(name string) bool {
 		k := r.kindNamed(name)
-		return len(k.Operators) == 0 && len(k.Columns) == 0
+		return k == nil || len(k.Operators) == 0 && len(k.Columns) == 0
 	}
 	for _, f := range r.model.Filters {
 		f.Fields = slices.DeleteFunc(f.Fields, func(field ir.FilterField) bool {
