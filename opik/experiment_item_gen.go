@@ -21,7 +21,8 @@ type ExperimentItem struct {
 	DatasetItemID string
 	// ExecutionPolicy says how often the item is run, and how many runs must pass.
 	ExecutionPolicy *rest.ExecutionPolicy
-	// ExperimentID is the experiment's id. It is required.
+	// ExperimentID is the experiment's id; [Experiment.Insert] sets it. It is
+	// required.
 	ExperimentID string
 	// ID is a UUID of version 7.
 	ID string

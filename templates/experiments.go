@@ -124,7 +124,7 @@ type Experiments interface {
 //
 //opik:async createExperimentItems items=experiment_items key=id lane=traces stage=3 merge=replace method=LogExperimentItems
 //opik:field id "ID is a UUID of version 7."
-//opik:field experiment_id "ExperimentID is the experiment's id."
+//opik:field experiment_id "ExperimentID is the experiment's id; [Experiment.Insert] sets it."
 //opik:field dataset_item_id "DatasetItemID is the id of the item that the experiment ran on."
 //opik:field trace_id "TraceID is the id of the trace that was recorded for the run."
 //opik:field execution_policy keep type=*rest.ExecutionPolicy "ExecutionPolicy says how often the item is run, and how many runs must pass."

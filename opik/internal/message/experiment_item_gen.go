@@ -34,7 +34,8 @@ type ExperimentItem struct {
 	DatasetItemID string `json:"dataset_item_id"`
 	// ExecutionPolicy says how often the item is run, and how many runs must pass.
 	ExecutionPolicy *rest.ExecutionPolicy `json:"execution_policy,omitempty"`
-	// ExperimentID is the experiment's id. It is required.
+	// ExperimentID is the experiment's id; [Experiment.Insert] sets it. It is
+	// required.
 	ExperimentID string `json:"experiment_id"`
 	// ID is a UUID of version 7.
 	ID string `json:"id,omitempty"`
