@@ -49,7 +49,7 @@ func (s state) addReview(t *testing.T, srv *opiktest.Server, header http.Header)
 	for _, queue := range readAll(t, srv, header, "/v1/private/annotation-queues", nil) {
 		s.addObject(fmt.Sprintf("queue %v", queue["name"]), queue)
 	}
-	for _, environment := range readAll(t, srv, header, "/v1/private/environments", nil) {
+	for _, environment := range readList(t, srv, header, "/v1/private/environments") {
 		s.addObject(fmt.Sprintf("environment %v", environment["name"]), environment)
 	}
 	for _, project := range readAll(t, srv, header, "/v1/private/projects", nil) {

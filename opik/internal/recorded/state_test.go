@@ -144,7 +144,7 @@ func canonicalNumber(n json.Number) string {
 	return r.RatString()
 }
 
-// readAll reads a whole list over HTTP.
+// readAll reads all records of a list whose pages have a size.
 func readAll(t *testing.T, srv *opiktest.Server, header http.Header, path string, query url.Values) []map[string]any {
 	t.Helper()
 	query = maps.Clone(query)
@@ -152,7 +152,13 @@ func readAll(t *testing.T, srv *opiktest.Server, header http.Header, path string
 		query = url.Values{}
 	}
 	query.Set("size", "1000")
-	status, body := call(t, srv, header, http.MethodGet, path+"?"+query.Encode(), nil)
+	return readList(t, srv, header, path+"?"+query.Encode())
+}
+
+// readList reads all records of a list; path has the query, if there is one.
+func readList(t *testing.T, srv *opiktest.Server, header http.Header, path string) []map[string]any {
+	t.Helper()
+	status, body := call(t, srv, header, http.MethodGet, path, nil)
 	var page struct {
 		Content []map[string]any
 		Total   int
