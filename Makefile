@@ -47,8 +47,8 @@ $(BIN)/benchstat: generator/go.mod
 generate: ## regenerate everything from api/ and templates/
 	@$(GO) generate ./...
 
-check: $(OPIKGEN) ## say whether the generated files are in step, without writing
-	@$(OPIKGEN) check
+check: $(OPIKGEN) ## say whether the generated files are in step and every operation is decided, without writing
+	@$(OPIKGEN) check -release
 
 test: $(BIN)/contractcheck ## all tests; requests to the embedded backend are checked against the contract
 	@$(BIN)/contractcheck -- $(GO) test -race $(GOFLAGS_TEST) ./...

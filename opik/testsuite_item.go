@@ -8,8 +8,9 @@ import (
 
 // TestSuiteItem is an item of a [TestSuite]. Only Data must be set to insert one.
 type TestSuiteItem struct {
-	// ID and Data are those of a [DatasetItem].
-	ID   string
+	// ID is that of a [DatasetItem].
+	ID string
+	// Data is that of a [DatasetItem].
 	Data any
 	// Assertions say what must be true of the output for this item, besides what the
 	// suite says of all, one sentence each, and each another.

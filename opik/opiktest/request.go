@@ -16,10 +16,10 @@ import (
 type Request struct {
 	// Operation is the operationId, "" if the path is unknown.
 	Operation string
-	Method    string
+	Method    string // GET, POST and so on
 	// Path is below the base URL, as it was sent: segments are still escaped.
 	Path  string
-	Query url.Values
+	Query url.Values // decoded
 	// Header has all headers but those with credentials.
 	Header http.Header
 	// Body is the decoded JSON body, with numbers as [encoding/json.Number]. It is

@@ -12,20 +12,20 @@ import (
 
 // TraceTree is a stored trace with its spans, as a reader of the API sees it.
 type TraceTree struct {
-	ID        string
-	Workspace string
+	ID        string // UUID
+	Workspace string // name
 	Project   string // name, "" if the project was deleted
-	Name      string
-	ThreadID  string
+	Name      string // as the client sent it
+	ThreadID  string // "" if the trace belongs to no thread
 	// Start and End are zero where they are not known.
 	Start, End time.Time
 	// Input, Output and Metadata are decoded JSON, with numbers as
 	// [encoding/json.Number]. Metadata is what the client sent: what the server
 	// adds when it is read is not in it.
 	Input, Output, Metadata any
-	Tags                    []string
-	Error                   *ErrorInfo
-	Scores                  []Score
+	Tags                    []string   // in the order in which they were sent
+	Error                   *ErrorInfo // nil if it ended well
+	Scores                  []Score    // averaged over their authors
 	// Partial says that only updates have arrived, and no creation.
 	Partial bool
 	// Spans are those without a parent, by start time and then by id, and after
@@ -38,36 +38,38 @@ type TraceTree struct {
 
 // SpanTree is a stored span with the spans below it.
 type SpanTree struct {
-	ID                      string
-	ParentID                string
-	Name                    string
-	Type                    string // general, llm, tool or guardrail
-	Model, Provider         string
-	Start, End              time.Time
-	Input, Output, Metadata any
-	Tags                    []string
-	Usage                   map[string]int64
+	ID                      string           // UUID
+	ParentID                string           // "" for spans directly below the trace
+	Name                    string           // as the client sent it
+	Type                    string           // general, llm, tool or guardrail
+	Model, Provider         string           // of a language model
+	Start, End              time.Time        // zero where they are not known
+	Input, Output, Metadata any              // as in [TraceTree]
+	Tags                    []string         // in the order in which they were sent
+	Usage                   map[string]int64 // counts of tokens and the like
 	// Cost is the estimated total in dollars, as decimal text; "" if it is unknown.
 	Cost    string
-	Error   *ErrorInfo
-	Scores  []Score
-	Partial bool
+	Error   *ErrorInfo // nil if it ended well
+	Scores  []Score    // averaged over their authors
+	Partial bool       // only updates have arrived, and no creation
 	// Orphan says that the span has a parent which has not arrived.
 	Orphan bool
-	Spans  []*SpanTree
-	Fields map[string]any
+	Spans  []*SpanTree    // below it, by start time and then by id
+	Fields map[string]any // the complete read view, as in [TraceTree]
 }
 
 // ErrorInfo describes the error with which a trace or span ended.
-type ErrorInfo struct{ Type, Message, Traceback string }
+type ErrorInfo struct {
+	Type, Message, Traceback string // "" where the client did not say
+}
 
 // Score is a feedback score, averaged over its authors.
 type Score struct {
-	Name  string
+	Name  string // what is scored
 	Value string // decimal text
 	// Reason and Category are those of all authors, joined with ", ".
 	Reason, Category string
-	Source           string
+	Source           string // sdk, ui or online_scoring
 }
 
 // TraceTrees returns all traces with their spans: by workspace, then by project

@@ -12,7 +12,7 @@ import (
 type Violation struct {
 	// Operation is the operationId, "" if the path is unknown.
 	Operation    string
-	Method, Path string
+	Method, Path string // of the request; the path is below the base URL
 	// Reason says what is wrong, with the path of the member where there is one.
 	Reason string
 }
