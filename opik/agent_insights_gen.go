@@ -25,13 +25,13 @@ type AgentInsightsService struct {
 // AgentInsightsIssueListIssuesParams holds the optional inputs of
 // [AgentInsightsService.ListIssues]. What has its zero value is not sent.
 type AgentInsightsIssueListIssuesParams struct {
-	// FromDate is sent as from_date.
+	// First day, such as 2026-07-24.
 	FromDate string
-	// ToDate is sent as to_date.
+	// Last day, such as 2026-07-24.
 	ToDate string
-	// Status is sent as status.
+	// What has become of the issues.
 	Status rest.AgentInsightsIssueStatus
-	// Severity is sent as severity.
+	// How serious the issues are.
 	Severity rest.Severity
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []rest.SortingField
@@ -84,9 +84,9 @@ func (s *AgentInsightsService) ListIssuesPage(ctx context.Context, projectID str
 // AgentInsightsIssueGetIssueParams holds the optional inputs of
 // [AgentInsightsService.GetIssue]. What has its zero value is not sent.
 type AgentInsightsIssueGetIssueParams struct {
-	// FromDate is sent as from_date.
+	// First day, such as 2026-07-24.
 	FromDate string
-	// ToDate is sent as to_date.
+	// Last day, such as 2026-07-24.
 	ToDate string
 }
 

@@ -91,17 +91,17 @@ func (s *AlertsService) ListPage(ctx context.Context, params AlertListParams, op
 // AlertCreateParams holds the optional inputs of [AlertsService.Create]. What has
 // its zero value is not sent.
 type AlertCreateParams struct {
-	// Type of the alert.
+	// What the webhook is sent, in the form of the service behind it.
 	AlertType rest.AlertType
-	// Enabled is sent as enabled.
+	// Whether the alert calls its webhook.
 	Enabled *bool
-	// Id of the alert.
+	// Id of the alert, a UUID of version 7; without it, the server makes one.
 	ID string
-	// Metadata of the alert.
+	// Settings of that service, such as the routing key of PagerDuty.
 	Metadata map[string]string
 	// Id of the project.
 	ProjectID string
-	// Triggers of the alert.
+	// What the alert is about; each calls the webhook.
 	Triggers []rest.AlertTrigger
 }
 
@@ -132,15 +132,15 @@ func (s *AlertsService) Create(ctx context.Context, name string, webhook rest.We
 // AlertUpdateParams holds the optional inputs of [AlertsService.Update]. What has
 // its zero value is not sent.
 type AlertUpdateParams struct {
-	// Type of the alert.
+	// What the webhook is sent, in the form of the service behind it.
 	AlertType rest.AlertType
-	// Enabled is sent as enabled.
+	// Whether the alert calls its webhook.
 	Enabled *bool
-	// Metadata of the alert.
+	// Settings of that service, such as the routing key of PagerDuty.
 	Metadata map[string]string
 	// Id of the project.
 	ProjectID string
-	// Triggers of the alert.
+	// What the alert is about; each calls the webhook.
 	Triggers []rest.AlertTrigger
 }
 
@@ -180,17 +180,17 @@ func (s *AlertsService) DeleteBatch(ctx context.Context, ids []string, opts ...C
 // AlertTestWebhookParams holds the optional inputs of [AlertsService.TestWebhook].
 // What has its zero value is not sent.
 type AlertTestWebhookParams struct {
-	// AlertType is sent as alert_type.
+	// What the webhook is sent, in the form of the service behind it.
 	AlertType rest.AlertType
-	// Enabled is sent as enabled.
+	// Whether the alert calls its webhook.
 	Enabled *bool
-	// ID is sent as id.
+	// Id of the alert, a UUID of version 7; without it, the server makes one.
 	ID string
-	// Metadata is sent as metadata.
+	// Settings of that service, such as the routing key of PagerDuty.
 	Metadata map[string]string
 	// Id of the project.
 	ProjectID string
-	// Triggers is sent as triggers.
+	// What the alert is about; each calls the webhook.
 	Triggers []rest.AlertTrigger
 }
 
@@ -217,7 +217,7 @@ func (s *AlertsService) TestWebhook(ctx context.Context, name string, webhook re
 // AlertWebhookExamplesParams holds the optional inputs of
 // [AlertsService.WebhookExamples]. What has its zero value is not sent.
 type AlertWebhookExamplesParams struct {
-	// AlertType is sent as alert_type.
+	// The service behind the webhook; without it, any.
 	AlertType rest.AlertType
 }
 

@@ -29,15 +29,15 @@ type AnnotationQueuesService struct {
 type AnnotationQueueCreateParams struct {
 	// Annotators per item of the annotation queue. From 1 to 1,000.
 	AnnotatorsPerItem int
-	// CommentsEnabled is sent as comments_enabled.
+	// Whether reviewers may comment.
 	CommentsEnabled *bool
-	// Description of the annotation queue.
+	// What the queue is for.
 	Description string
-	// Feedback definition names of the annotation queue.
+	// Names of the feedback definitions that reviewers score by.
 	FeedbackDefinitionNames []string
-	// Id of the annotation queue.
+	// Id of the queue, a UUID of version 7; without it, the server makes one.
 	ID string
-	// Instructions of the annotation queue.
+	// What reviewers are told.
 	Instructions string
 	// Lock timeout seconds of the annotation queue. From 1 to 3,600.
 	LockTimeoutSeconds int
@@ -145,17 +145,17 @@ func (s *AnnotationQueuesService) ListPage(ctx context.Context, params Annotatio
 type AnnotationQueueUpdateParams struct {
 	// Annotators per item of the annotation queue. From 1 to 1,000.
 	AnnotatorsPerItem int
-	// CommentsEnabled is sent as comments_enabled.
+	// Whether reviewers may comment.
 	CommentsEnabled *bool
-	// Description of the annotation queue.
+	// What the queue is for.
 	Description string
-	// Feedback definition names of the annotation queue.
+	// Names of the feedback definitions that reviewers score by.
 	FeedbackDefinitionNames []string
-	// Instructions of the annotation queue.
+	// What reviewers are told.
 	Instructions string
 	// Lock timeout seconds of the annotation queue. From 1 to 3,600.
 	LockTimeoutSeconds int
-	// Name of the annotation queue.
+	// Name of the queue.
 	Name string
 }
 

@@ -43,7 +43,7 @@ func (s *AutomationRulesService) Get(ctx context.Context, id string, params Auto
 type AutomationRuleListParams struct {
 	// Id of the project.
 	ProjectID string
-	// ID is sent as id.
+	// Part of the id.
 	ID string
 	// Part of the name, in upper or lower case.
 	Name string

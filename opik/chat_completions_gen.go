@@ -26,51 +26,51 @@ type ChatCompletionsService struct {
 // ChatCompletionCreateParams holds the optional inputs of
 // [ChatCompletionsService.Create]. What has its zero value is not sent.
 type ChatCompletionCreateParams struct {
-	// FrequencyPenalty is sent as frequency_penalty.
+	// Makes tokens less likely the more often they have occurred.
 	FrequencyPenalty *float64
-	// FunctionCall is sent as function_call.
+	// Which of the functions the model must use.
 	FunctionCall *rest.FunctionCall
-	// Functions is sent as functions.
+	// Functions that the model may ask for, in the older form of tools.
 	Functions []rest.Function
-	// LogitBias is sent as logit_bias.
+	// Makes tokens, given by their number, more or less likely.
 	LogitBias map[string]int
-	// Logprobs is sent as logprobs.
+	// Returns the probabilities of the tokens.
 	Logprobs *bool
-	// MaxCompletionTokens is sent as max_completion_tokens.
+	// Most tokens of the answer, those for reasoning included.
 	MaxCompletionTokens *int
-	// MaxTokens is sent as max_tokens.
+	// Most tokens of the answer, for older models.
 	MaxTokens *int
-	// Metadata is sent as metadata.
+	// Labels that the provider stores with the answer.
 	Metadata map[string]string
-	// N is sent as n.
+	// Number of answers.
 	N *int
-	// ParallelToolCalls is sent as parallel_tool_calls.
+	// Whether the model may ask for several tools at once.
 	ParallelToolCalls *bool
-	// PresencePenalty is sent as presence_penalty.
+	// Makes tokens less likely that have occurred.
 	PresencePenalty *float64
-	// ReasoningEffort is sent as reasoning_effort.
+	// How much the model thinks, such as low or high.
 	ReasoningEffort string
-	// ResponseFormat is sent as response_format.
+	// What form the answer must have, such as a JSON schema.
 	ResponseFormat *rest.ResponseFormat
-	// Seed is sent as seed.
+	// Makes answers repeatable, as far as the model can.
 	Seed *int
-	// ServiceTier is sent as service_tier.
+	// How the provider is to process the request.
 	ServiceTier string
-	// Stop is sent as stop.
+	// Texts at which the answer ends.
 	Stop []string
-	// Store is sent as store.
+	// Whether the provider stores the answer.
 	Store *bool
-	// Temperature is sent as temperature.
+	// How random the answer is; 0 is least.
 	Temperature *float64
-	// ToolChoice is sent as tool_choice.
+	// Which of the tools the model may or must use, as JSON.
 	ToolChoice json.RawMessage
-	// Tools is sent as tools.
+	// Functions that the model may ask for.
 	Tools []rest.Tool
-	// TopLogprobs is sent as top_logprobs.
+	// Number of likely tokens whose probabilities are returned at each place.
 	TopLogprobs *int
-	// TopP is sent as top_p.
+	// Takes only the likeliest tokens whose probabilities add up to this.
 	TopP *float64
-	// User is sent as user.
+	// Id of the end user, for the provider.
 	User string
 }
 
@@ -112,53 +112,53 @@ func (s *ChatCompletionsService) Create(ctx context.Context, model string, messa
 // ChatCompletionStreamParams holds the optional inputs of
 // [ChatCompletionsService.Stream]. What has its zero value is not sent.
 type ChatCompletionStreamParams struct {
-	// FrequencyPenalty is sent as frequency_penalty.
+	// Makes tokens less likely the more often they have occurred.
 	FrequencyPenalty *float64
-	// FunctionCall is sent as function_call.
+	// Which of the functions the model must use.
 	FunctionCall *rest.FunctionCall
-	// Functions is sent as functions.
+	// Functions that the model may ask for, in the older form of tools.
 	Functions []rest.Function
-	// LogitBias is sent as logit_bias.
+	// Makes tokens, given by their number, more or less likely.
 	LogitBias map[string]int
-	// Logprobs is sent as logprobs.
+	// Returns the probabilities of the tokens.
 	Logprobs *bool
-	// MaxCompletionTokens is sent as max_completion_tokens.
+	// Most tokens of the answer, those for reasoning included.
 	MaxCompletionTokens *int
-	// MaxTokens is sent as max_tokens.
+	// Most tokens of the answer, for older models.
 	MaxTokens *int
-	// Metadata is sent as metadata.
+	// Labels that the provider stores with the answer.
 	Metadata map[string]string
-	// N is sent as n.
+	// Number of answers.
 	N *int
-	// ParallelToolCalls is sent as parallel_tool_calls.
+	// Whether the model may ask for several tools at once.
 	ParallelToolCalls *bool
-	// PresencePenalty is sent as presence_penalty.
+	// Makes tokens less likely that have occurred.
 	PresencePenalty *float64
-	// ReasoningEffort is sent as reasoning_effort.
+	// How much the model thinks, such as low or high.
 	ReasoningEffort string
-	// ResponseFormat is sent as response_format.
+	// What form the answer must have, such as a JSON schema.
 	ResponseFormat *rest.ResponseFormat
-	// Seed is sent as seed.
+	// Makes answers repeatable, as far as the model can.
 	Seed *int
-	// ServiceTier is sent as service_tier.
+	// How the provider is to process the request.
 	ServiceTier string
-	// Stop is sent as stop.
+	// Texts at which the answer ends.
 	Stop []string
-	// Store is sent as store.
+	// Whether the provider stores the answer.
 	Store *bool
-	// StreamOptions is sent as stream_options.
+	// What the stream holds besides parts of the answer.
 	StreamOptions *rest.StreamOptions
-	// Temperature is sent as temperature.
+	// How random the answer is; 0 is least.
 	Temperature *float64
-	// ToolChoice is sent as tool_choice.
+	// Which of the tools the model may or must use, as JSON.
 	ToolChoice json.RawMessage
-	// Tools is sent as tools.
+	// Functions that the model may ask for.
 	Tools []rest.Tool
-	// TopLogprobs is sent as top_logprobs.
+	// Number of likely tokens whose probabilities are returned at each place.
 	TopLogprobs *int
-	// TopP is sent as top_p.
+	// Takes only the likeliest tokens whose probabilities add up to this.
 	TopP *float64
-	// User is sent as user.
+	// Id of the end user, for the provider.
 	User string
 }
 

@@ -96,14 +96,14 @@ func (s *DashboardsService) ListPage(ctx context.Context, params DashboardListPa
 // DashboardCreateParams holds the optional inputs of [DashboardsService.Create].
 // What has its zero value is not sent.
 type DashboardCreateParams struct {
-	// Description is sent as description. At most 1,000 characters.
+	// What the dashboard shows. At most 1,000 characters.
 	Description string
 	// Id of the project.
 	ProjectID string
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Type is sent as type.
+	// What the dashboard is about.
 	Type rest.DashboardType
 }
 
@@ -130,11 +130,11 @@ func (s *DashboardsService) Create(ctx context.Context, name string, config json
 type DashboardUpdateParams struct {
 	// Config of the dashboard.
 	Config json.RawMessage
-	// Description of the dashboard. At most 1,000 characters.
+	// What the dashboard shows. At most 1,000 characters.
 	Description string
 	// Name of the dashboard. At most 120 characters.
 	Name string
-	// Type of the dashboard.
+	// What the dashboard is about.
 	Type rest.DashboardType
 }
 
@@ -246,14 +246,14 @@ func (s *InsightsViewsService) ListPage(ctx context.Context, params InsightsView
 // InsightsViewCreateParams holds the optional inputs of
 // [InsightsViewsService.Create]. What has its zero value is not sent.
 type InsightsViewCreateParams struct {
-	// Description is sent as description. At most 1,000 characters.
+	// What the dashboard shows. At most 1,000 characters.
 	Description string
 	// Id of the project.
 	ProjectID string
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Type is sent as type.
+	// What the dashboard is about.
 	Type rest.DashboardType
 }
 
@@ -280,11 +280,11 @@ func (s *InsightsViewsService) Create(ctx context.Context, name string, config j
 type InsightsViewUpdateParams struct {
 	// Config of the insights view.
 	Config json.RawMessage
-	// Description of the insights view. At most 1,000 characters.
+	// What the dashboard shows. At most 1,000 characters.
 	Description string
 	// Name of the insights view. At most 120 characters.
 	Name string
-	// Type of the insights view.
+	// What the dashboard is about.
 	Type rest.DashboardType
 }
 

@@ -27,7 +27,7 @@ type CreateDatasetParams struct {
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Tags of the dataset.
+	// Labels of the dataset.
 	Tags []string
 	// What the dataset is for: experiments, or a test suite with assertions.
 	Type rest.DatasetType
@@ -464,7 +464,7 @@ type DatasetUpdateItemParams struct {
 	Source rest.DatasetItemSource
 	// Id of the span that the item was made from.
 	SpanID string
-	// Tags of the item.
+	// Labels of the item.
 	Tags []string
 	// Id of the trace that the item was made from.
 	TraceID string

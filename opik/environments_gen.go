@@ -31,7 +31,7 @@ type EnvironmentCreateParams struct {
 	Description string
 	// Id of the environment.
 	ID string
-	// Position of the environment.
+	// Place in the order in which the web interface shows environments.
 	Position *int
 }
 
@@ -85,7 +85,7 @@ type EnvironmentUpdateParams struct {
 	Description string
 	// Name of the environment. At most 150 characters.
 	Name string
-	// Position of the environment.
+	// Place in the order in which the web interface shows environments.
 	Position *int
 }
 

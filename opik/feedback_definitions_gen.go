@@ -45,7 +45,7 @@ func (s *FeedbackDefinitionsService) Get(ctx context.Context, id string, opts ..
 type FeedbackDefinitionListParams struct {
 	// Part of the name, in upper or lower case.
 	Name string
-	// Type is sent as type.
+	// Kind of the definitions.
 	Type rest.FeedbackType
 	// Page is the number of the first page to read. Pages count from 1, the default.
 	Page int

@@ -24,7 +24,7 @@ type OllamaService struct {
 // OllamaModelsParams holds the optional inputs of [OllamaService.Models]. What has
 // its zero value is not sent.
 type OllamaModelsParams struct {
-	// APIKey is sent as api_key.
+	// Key of the instance, if it needs one.
 	APIKey string
 }
 
@@ -42,7 +42,7 @@ func (s *OllamaService) Models(ctx context.Context, baseURL string, params Ollam
 // OllamaTestConnectionParams holds the optional inputs of
 // [OllamaService.TestConnection]. What has its zero value is not sent.
 type OllamaTestConnectionParams struct {
-	// APIKey is sent as api_key.
+	// Key of the instance, if it needs one.
 	APIKey string
 }
 

@@ -24,7 +24,7 @@ type CreateOptimizationParams struct {
 	// UUID of version 7; the server makes one if it is not set. An optimization that
 	// has it already is replaced.
 	ID string
-	// Last updated at of the optimization.
+	// When it was changed last.
 	LastUpdatedAt time.Time
 	// How it was set up: any JSON object.
 	Metadata json.RawMessage
@@ -181,7 +181,7 @@ type OptimizationUpsertParams struct {
 	// UUID of version 7; the server makes one if it is not set. An optimization that
 	// has it already is replaced.
 	ID string
-	// LastUpdatedAt is sent as last_updated_at.
+	// When it was changed last.
 	LastUpdatedAt time.Time
 	// How it was set up: any JSON object.
 	Metadata json.RawMessage

@@ -25,7 +25,7 @@ type PairingService struct {
 // PairingSessionCreateSessionParams holds the optional inputs of
 // [PairingService.CreateSession]. What has its zero value is not sent.
 type PairingSessionCreateSessionParams struct {
-	// TTLSeconds is sent as ttl_seconds. From 60 to 600.
+	// How many seconds the session can be activated. From 60 to 600.
 	TTLSeconds int
 }
 

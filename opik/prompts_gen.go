@@ -27,26 +27,26 @@ type PromptsService struct {
 // PromptCreateParams holds the optional inputs of [PromptsService.Create]. What
 // has its zero value is not sent.
 type PromptCreateParams struct {
-	// Change description of the prompt.
+	// What is new in the first version.
 	ChangeDescription string
 	// Description of the prompt. At most 255 characters.
 	Description string
-	// Id of the prompt.
+	// Id of the prompt, a UUID of version 7; without it, the server makes one.
 	ID string
-	// Metadata of the prompt.
+	// Free-form metadata of the first version.
 	Metadata json.RawMessage
 	// Id of the project.
 	ProjectID string
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// Tags of the prompt.
+	// Labels of the prompt.
 	Tags []string
-	// Template of the prompt.
+	// Text of the first version; messages as JSON, if TemplateStructure is chat.
 	Template string
-	// Template structure of the prompt.
+	// Whether the template is a text or a list of messages; it cannot change.
 	TemplateStructure rest.PromptTemplateStructure
-	// Type of the prompt.
+	// Language of the placeholders.
 	Type rest.PromptType
 }
 
@@ -78,9 +78,10 @@ func (s *PromptsService) Create(ctx context.Context, name string, params PromptC
 // PromptGetParams holds the optional inputs of [PromptsService.Get]. What has its
 // zero value is not sent.
 type PromptGetParams struct {
-	// MaskID is sent as mask_id.
+	// Id of a mask that the result is overlaid with.
 	MaskID string
-	// Environment is sent as environment. At most 150 characters.
+	// Name of an environment whose version is returned instead of the newest. At most
+	// 150 characters.
 	Environment string
 }
 
@@ -184,7 +185,7 @@ func (s *PromptsService) ListPage(ctx context.Context, params PromptListParams, 
 type PromptUpdateParams struct {
 	// Description of the prompt. At most 255 characters.
 	Description string
-	// Tags of the prompt.
+	// Labels of the prompt.
 	Tags []string
 }
 
@@ -230,7 +231,8 @@ type PromptCreateVersionParams struct {
 	// Name of the project, in upper or lower case; a write may create it. Without it
 	// and ProjectID, it is the client's project.
 	ProjectName string
-	// TemplateStructure is sent as template_structure.
+	// Whether the template is a text or a list of messages; it must be that of the
+	// prompt.
 	TemplateStructure rest.PromptTemplateStructure
 }
 
@@ -254,14 +256,14 @@ func (s *PromptsService) CreateVersion(ctx context.Context, name string, version
 // PromptRetrieveVersionParams holds the optional inputs of
 // [PromptsService.RetrieveVersion]. What has its zero value is not sent.
 type PromptRetrieveVersionParams struct {
-	// Commit is sent as commit.
+	// Commit of the version; without it, the newest.
 	Commit string
-	// Environment is sent as environment. At most 150 characters.
+	// Name of an environment whose version is returned. At most 150 characters.
 	Environment string
 	// Name of the project, in upper or lower case; a write may create it. By default
 	// it is the client's project.
 	ProjectName string
-	// VersionNumber is sent as version_number. At most 10 characters.
+	// Number of the version, such as v3. At most 10 characters.
 	VersionNumber string
 }
 

@@ -45,13 +45,13 @@ func (s *ProviderKeysService) List(ctx context.Context, opts ...CallOption) ([]r
 // ProviderKeyCreateParams holds the optional inputs of
 // [ProviderKeysService.Create]. What has its zero value is not sent.
 type ProviderKeyCreateParams struct {
-	// Api key of the llm provider key.
+	// The key; masked when it is read.
 	APIKey string
-	// Base url of the llm provider key.
+	// Where the provider is, if not at its usual address.
 	BaseURL string
-	// Configuration of the llm provider key.
+	// Further settings that the provider needs, such as a region.
 	Configuration map[string]string
-	// Headers of the llm provider key.
+	// Headers that the server adds to its requests to the provider.
 	Headers map[string]string
 	// Name of the llm provider key. At most 150 characters.
 	Name string
@@ -84,13 +84,13 @@ func (s *ProviderKeysService) Create(ctx context.Context, provider rest.Provider
 // ProviderKeyUpdateParams holds the optional inputs of
 // [ProviderKeysService.Update]. What has its zero value is not sent.
 type ProviderKeyUpdateParams struct {
-	// Api key of the llm provider key.
+	// The key.
 	APIKey string
-	// Base url of the llm provider key.
+	// Where the provider is, if not at its usual address.
 	BaseURL string
-	// Configuration of the llm provider key.
+	// Further settings that the provider needs, such as a region.
 	Configuration map[string]string
-	// Headers of the llm provider key.
+	// Headers that the server adds to its requests to the provider.
 	Headers map[string]string
 	// Name of the llm provider key. At most 150 characters.
 	Name string

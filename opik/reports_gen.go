@@ -81,11 +81,11 @@ func (s *ReportsService) Generate(ctx context.Context, projectID string, opts ..
 // ReportCompleteParams holds the optional inputs of [ReportsService.Complete].
 // What has its zero value is not sent.
 type ReportCompleteParams struct {
-	// Content is sent as content.
+	// Text of the report.
 	Content string
-	// RecommendedActions is sent as recommended_actions.
+	// What the report advises, as JSON.
 	RecommendedActions json.RawMessage
-	// SessionID is sent as session_id.
+	// Id of the assistant's session.
 	SessionID string
 }
 
@@ -113,13 +113,13 @@ func (s *ReportsService) Preference(ctx context.Context, projectID string, opts 
 // ReportUpdatePreferenceParams holds the optional inputs of
 // [ReportsService.UpdatePreference]. What has its zero value is not sent.
 type ReportUpdatePreferenceParams struct {
-	// CustomPrompt is sent as custom_prompt. At most 5,000 characters.
+	// What the assistant is told besides. At most 5,000 characters.
 	CustomPrompt string
-	// Enabled is sent as enabled.
+	// Whether reports are written.
 	Enabled *bool
 	// Id of the project.
 	ProjectID string
-	// ScheduleTime is sent as schedule_time.
+	// Time of the day at which reports are written, such as 09:00:00.
 	ScheduleTime string
 }
 
@@ -184,7 +184,7 @@ func (s *ReportsService) ListFailuresPage(ctx context.Context, projectID string,
 // ReportCreateFailureParams holds the optional inputs of
 // [ReportsService.CreateFailure]. What has its zero value is not sent.
 type ReportCreateFailureParams struct {
-	// Detail of the report failure.
+	// What went wrong, in detail.
 	Detail string
 }
 

@@ -33,7 +33,7 @@ func (s *RetentionService) Get(ctx context.Context, id string, opts ...CallOptio
 // RetentionRuleListParams holds the optional inputs of [RetentionService.List].
 // What has its zero value is not sent.
 type RetentionRuleListParams struct {
-	// IncludeInactive is sent as include_inactive.
+	// Returns rules that are no longer in force, too.
 	IncludeInactive *bool
 	// Page is the number of the first page to read. Pages count from 1, the default.
 	Page int
@@ -78,9 +78,9 @@ func (s *RetentionService) ListPage(ctx context.Context, params RetentionRuleLis
 // RetentionRuleCreateParams holds the optional inputs of
 // [RetentionService.Create]. What has its zero value is not sent.
 type RetentionRuleCreateParams struct {
-	// ApplyToPast is sent as apply_to_past.
+	// Whether data from before the rule is deleted, too.
 	ApplyToPast *bool
-	// OrganizationLevel is sent as organization_level.
+	// Whether the rule is for all workspaces of the organization.
 	OrganizationLevel *bool
 	// Id of the project.
 	ProjectID string

@@ -35,7 +35,7 @@ func (s *RunnersService) Get(ctx context.Context, id string, opts ...CallOption)
 // RunnerListParams holds the optional inputs of [RunnersService.List]. What has
 // its zero value is not sent.
 type RunnerListParams struct {
-	// Status is sent as status.
+	// Whether the runners are connected.
 	Status rest.LocalRunnerStatus
 	// Page is the number of the first page to read. Pages count from 1, the default.
 	Page int
@@ -109,7 +109,7 @@ func (s *RunnersService) UpdateChecklist(ctx context.Context, id string, changes
 // RunnerHeartbeatParams holds the optional inputs of [RunnersService.Heartbeat].
 // What has its zero value is not sent.
 type RunnerHeartbeatParams struct {
-	// Capabilities is sent as capabilities.
+	// What the runner can do.
 	Capabilities []string
 }
 
@@ -129,13 +129,13 @@ func (s *RunnersService) Heartbeat(ctx context.Context, id string, params Runner
 // RunnerCreateJobParams holds the optional inputs of [RunnersService.CreateJob].
 // What has its zero value is not sent.
 type RunnerCreateJobParams struct {
-	// Blueprint name of the job.
+	// Name of the agent configuration that the agent is to use.
 	BlueprintName string
-	// Inputs of the job.
+	// Arguments of the agent, as JSON.
 	Inputs json.RawMessage
-	// Metadata of the job.
+	// The dataset item that the job is about.
 	Metadata *rest.LocalRunnerJobMetadata
-	// Prompt masks of the job.
+	// Ids of the masks that prompts are overlaid with, by the id of the prompt.
 	PromptMasks map[string]string
 }
 
@@ -228,7 +228,7 @@ func (s *RunnersService) CancelJob(ctx context.Context, jobID string, opts ...Ca
 // RunnerJobLogsParams holds the optional inputs of [RunnersService.JobLogs]. What
 // has its zero value is not sent.
 type RunnerJobLogsParams struct {
-	// Offset is sent as offset.
+	// Number of entries to leave out at the beginning.
 	Offset *int
 }
 
@@ -253,11 +253,11 @@ func (s *RunnersService) AppendJobLogs(ctx context.Context, jobID string, entrie
 // RunnerReportJobResultParams holds the optional inputs of
 // [RunnersService.ReportJobResult]. What has its zero value is not sent.
 type RunnerReportJobResultParams struct {
-	// Error is sent as error.
+	// Why the job failed.
 	Error string
-	// Result is sent as result.
+	// What the agent returned, as JSON.
 	Result json.RawMessage
-	// TraceID is sent as trace_id.
+	// Id of the trace that the agent recorded.
 	TraceID string
 }
 
@@ -278,7 +278,7 @@ func (s *RunnersService) ReportJobResult(ctx context.Context, jobID string, stat
 // RunnerCreateCommandParams holds the optional inputs of
 // [RunnersService.CreateCommand]. What has its zero value is not sent.
 type RunnerCreateCommandParams struct {
-	// TimeoutSeconds is sent as timeout_seconds.
+	// Most seconds that the command may take.
 	TimeoutSeconds *int
 }
 
@@ -303,9 +303,9 @@ func (s *RunnersService) CreateCommand(ctx context.Context, id string, commandTy
 // RunnerGetCommandParams holds the optional inputs of [RunnersService.GetCommand].
 // What has its zero value is not sent.
 type RunnerGetCommandParams struct {
-	// Wait is sent as wait.
+	// Waits until the result has been reported.
 	Wait *bool
-	// Timeout is sent as timeout.
+	// Most seconds to wait.
 	Timeout *int
 }
 
@@ -324,7 +324,7 @@ func (s *RunnersService) GetCommand(ctx context.Context, id, commandID string, p
 // RunnerNextCommandsParams holds the optional inputs of
 // [RunnersService.NextCommands]. What has its zero value is not sent.
 type RunnerNextCommandsParams struct {
-	// MaxCommands is sent as max_commands.
+	// Most commands to return.
 	MaxCommands *int
 }
 
@@ -344,11 +344,11 @@ func (s *RunnersService) NextCommands(ctx context.Context, id string, params Run
 // RunnerReportCommandResultParams holds the optional inputs of
 // [RunnersService.ReportCommandResult]. What has its zero value is not sent.
 type RunnerReportCommandResultParams struct {
-	// DurationMs is sent as duration_ms.
+	// How long the command took, in milliseconds.
 	DurationMs *int64
-	// Error is sent as error.
+	// Why the command failed, as JSON.
 	Error json.RawMessage
-	// Result is sent as result.
+	// What came of the command, as JSON.
 	Result json.RawMessage
 }
 

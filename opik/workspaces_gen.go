@@ -68,11 +68,12 @@ func (s *WorkspacesService) Configuration(ctx context.Context, opts ...CallOptio
 // WorkspaceUpdateConfigurationParams holds the optional inputs of
 // [WorkspacesService.UpdateConfiguration]. What has its zero value is not sent.
 type WorkspaceUpdateConfigurationParams struct {
-	// ColorMap is sent as color_map.
+	// Colors of feedback scores in charts, as hex codes, by the name of the score.
 	ColorMap map[string]string
-	// TimeoutToMarkThreadAsInactive is sent as timeout_to_mark_thread_as_inactive.
+	// After what time without a trace a thread is closed, as an ISO 8601 duration such
+	// as PT15M, at most seven days.
 	TimeoutToMarkThreadAsInactive string
-	// TruncationOnTables is sent as truncation_on_tables.
+	// Whether tables of the web interface show long values cut.
 	TruncationOnTables *bool
 }
 
@@ -99,7 +100,7 @@ func (s *WorkspacesService) DeleteConfiguration(ctx context.Context, opts ...Cal
 // WorkspaceCostsParams holds the optional inputs of [WorkspacesService.Costs].
 // What has its zero value is not sent.
 type WorkspaceCostsParams struct {
-	// ProjectIDs is sent as project_ids.
+	// Ids of the projects; without it, all of the workspace.
 	ProjectIDs []string
 }
 
@@ -119,7 +120,7 @@ func (s *WorkspacesService) Costs(ctx context.Context, intervalStart, intervalEn
 // WorkspaceCostSeriesParams holds the optional inputs of
 // [WorkspacesService.CostSeries]. What has its zero value is not sent.
 type WorkspaceCostSeriesParams struct {
-	// ProjectIDs is sent as project_ids.
+	// Ids of the projects; without it, all of the workspace.
 	ProjectIDs []string
 }
 
@@ -143,7 +144,7 @@ func (s *WorkspacesService) CostSeries(ctx context.Context, intervalStart, inter
 // WorkspaceMetricsParams holds the optional inputs of [WorkspacesService.Metrics].
 // What has its zero value is not sent.
 type WorkspaceMetricsParams struct {
-	// ProjectIDs is sent as project_ids.
+	// Ids of the projects; without it, all of the workspace.
 	ProjectIDs []string
 }
 
@@ -169,7 +170,7 @@ func (s *WorkspacesService) Metrics(ctx context.Context, intervalStart, interval
 // WorkspaceMetricSeriesParams holds the optional inputs of
 // [WorkspacesService.MetricSeries]. What has its zero value is not sent.
 type WorkspaceMetricSeriesParams struct {
-	// ProjectIDs is sent as project_ids.
+	// Ids of the projects; without it, all of the workspace.
 	ProjectIDs []string
 }
 
@@ -196,16 +197,16 @@ func (s *WorkspacesService) MetricSeries(ctx context.Context, name string, inter
 // WorkspaceSpanMetricSeriesParams holds the optional inputs of
 // [WorkspacesService.SpanMetricSeries]. What has its zero value is not sent.
 type WorkspaceSpanMetricSeriesParams struct {
-	// Breakdown is sent as breakdown.
+	// What makes a series of its own.
 	Breakdown *rest.BreakdownConfig
 	// Conditions in Opik's query language, which hold together with those in Filters.
 	// A mistake in them is a [*FilterError], and nothing is sent.
 	Filter SpanFilter
-	// Filters is sent as filters.
+	// Conditions that a span must meet, all of them.
 	Filters []rest.SpanFilter
-	// IntervalEnd is sent as interval_end.
+	// End of the time range; without it, now.
 	IntervalEnd time.Time
-	// ProjectIDs is sent as project_ids.
+	// Ids of the projects; without it, all of the workspace.
 	ProjectIDs []string
 }
 

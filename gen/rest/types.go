@@ -647,16 +647,26 @@ type Agent struct {
 // [Client.GetBlueprintByEnv], [Client.GetBlueprintByID] and 3 others and part
 // of AgentConfigCreate and BlueprintPage.
 type AgentBlueprint struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 255 characters.
-	Description   string             `json:"description,omitempty"`
-	Envs          []string           `json:"envs,omitzero"`
-	ID            string             `json:"id,omitempty"`
-	LastUpdatedAt time.Time          `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string             `json:"last_updated_by,omitempty"`
-	Name          string             `json:"name,omitempty"`
-	Type          AgentBlueprintType `json:"type"`
+	Description string `json:"description,omitempty"`
+	// Names of the environments that use the blueprint.
+	Envs []string `json:"envs,omitzero"`
+	// Id of the blueprint, a UUID of version 7; without it, the server makes
+	// one.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the blueprint, v1 being the first of a project.
+	Name string `json:"name,omitempty"`
+	// Whether it is a configuration, or a mask that another one is overlaid
+	// with.
+	Type AgentBlueprintType `json:"type"`
 	// 1 to 250 values.
 	Values []AgentConfigValue `json:"values"`
 }
@@ -669,7 +679,9 @@ type AgentBlueprintType string
 // [Client.UpdateAgentConfig].
 type AgentConfigCreate struct {
 	Blueprint AgentBlueprint `json:"blueprint"`
-	ID        string         `json:"id,omitempty"`
+	// Id of the configuration, a UUID of version 7; without it, the server
+	// makes one.
+	ID string `json:"id,omitempty"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
@@ -678,13 +690,18 @@ type AgentConfigCreate struct {
 
 // AgentConfigEnv is part of AgentConfigEnvUpdate.
 type AgentConfigEnv struct {
-	BlueprintID string    `json:"blueprint_id"`
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-	CreatedBy   string    `json:"created_by,omitempty"`
-	EndedAt     time.Time `json:"ended_at,omitzero"`
+	// Id of the blueprint that the environment uses.
+	BlueprintID string `json:"blueprint_id"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// When the environment was deleted.
+	EndedAt time.Time `json:"ended_at,omitzero"`
 	// At most 50 characters.
 	EnvName string `json:"env_name"`
-	ID      string `json:"id,omitempty"`
+	// Id of the environment.
+	ID string `json:"id,omitempty"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 }
@@ -714,11 +731,14 @@ type AgentConfigRemoveValues struct {
 
 // AgentConfigValue is part of AgentBlueprint.
 type AgentConfigValue struct {
+	// What the value is for.
 	Description string `json:"description,omitempty"`
 	// At most 255 characters.
-	Key   string               `json:"key"`
-	Type  AgentConfigValueType `json:"type"`
-	Value string               `json:"value,omitempty"`
+	Key string `json:"key"`
+	// What the text in value stands for.
+	Type AgentConfigValueType `json:"type"`
+	// The value as text, whatever the type.
+	Value string `json:"value,omitempty"`
 }
 
 // AgentConfigValueType is a value in AgentConfigValue. Values without a
@@ -727,15 +747,19 @@ type AgentConfigValueType string
 
 // AgentInsightsIssue is part of AgentInsightsIssuePage.
 type AgentInsightsIssue struct {
-	Cause            string                   `json:"cause,omitempty"`
-	CreatedAt        time.Time                `json:"created_at,omitzero"`
-	CreatedBy        string                   `json:"created_by,omitempty"`
-	DaysReported     *int64                   `json:"days_reported,omitempty"`
-	Description      string                   `json:"description,omitempty"`
-	FirstSeen        string                   `json:"first_seen,omitempty"`
-	ID               string                   `json:"id,omitempty"`
-	LastSeen         string                   `json:"last_seen,omitempty"`
-	LastUpdatedAt    time.Time                `json:"last_updated_at,omitzero"`
+	Cause string `json:"cause,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy    string `json:"created_by,omitempty"`
+	DaysReported *int64 `json:"days_reported,omitempty"`
+	Description  string `json:"description,omitempty"`
+	FirstSeen    string `json:"first_seen,omitempty"`
+	ID           string `json:"id,omitempty"`
+	LastSeen     string `json:"last_seen,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
 	LastUpdatedBy    string                   `json:"last_updated_by,omitempty"`
 	LatestCount      *int64                   `json:"latest_count,omitempty"`
 	Name             string                   `json:"name,omitempty"`
@@ -785,33 +809,41 @@ type AgentInsightsIssueUpdate struct {
 // AgentInsightsIssueWithDetails is returned by
 // [Client.GetAgentInsightsIssueByID].
 type AgentInsightsIssueWithDetails struct {
-	Cause         string                     `json:"cause,omitempty"`
-	CreatedAt     time.Time                  `json:"created_at,omitzero"`
-	CreatedBy     string                     `json:"created_by,omitempty"`
-	Description   string                     `json:"description,omitempty"`
-	Details       []AgentInsightsIssueDetail `json:"details,omitzero"`
-	ID            string                     `json:"id,omitempty"`
-	LastUpdatedAt time.Time                  `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                     `json:"last_updated_by,omitempty"`
-	Name          string                     `json:"name,omitempty"`
-	Severity      Severity                   `json:"severity,omitempty"`
-	Status        AgentInsightsIssueStatus   `json:"status,omitempty"`
-	SuggestedFix  string                     `json:"suggested_fix,omitempty"`
-	TracesQuery   string                     `json:"traces_query,omitempty"`
+	Cause string `json:"cause,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy   string                     `json:"created_by,omitempty"`
+	Description string                     `json:"description,omitempty"`
+	Details     []AgentInsightsIssueDetail `json:"details,omitzero"`
+	ID          string                     `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string                   `json:"last_updated_by,omitempty"`
+	Name          string                   `json:"name,omitempty"`
+	Severity      Severity                 `json:"severity,omitempty"`
+	Status        AgentInsightsIssueStatus `json:"status,omitempty"`
+	SuggestedFix  string                   `json:"suggested_fix,omitempty"`
+	TracesQuery   string                   `json:"traces_query,omitempty"`
 }
 
 // AgentInsightsJob is returned by [Client.CreateAgentInsightsJob],
 // [Client.GetAgentInsightsJob] and [Client.UpdateAgentInsightsJob].
 type AgentInsightsJob struct {
-	CreatedAt         time.Time `json:"created_at,omitzero"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
 	CreatedBy         string    `json:"created_by,omitempty"`
 	ID                string    `json:"id,omitempty"`
 	LastFailedAt      time.Time `json:"last_failed_at,omitzero"`
 	LastFailureDetail string    `json:"last_failure_detail,omitempty"`
 	LastFailureReason string    `json:"last_failure_reason,omitempty"`
 	LastScanAt        time.Time `json:"last_scan_at,omitzero"`
-	LastUpdatedAt     time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string    `json:"last_updated_by,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Id of the project.
 	ProjectID string                 `json:"project_id,omitempty"`
 	Status    AgentInsightsJobStatus `json:"status,omitempty"`
@@ -862,20 +894,30 @@ type AggregationData struct {
 // [Client.UpdateAlert], returned by [Client.GetAlertByID] and part of
 // AlertPage.
 type Alert struct {
-	AlertType     AlertType         `json:"alert_type,omitempty"`
-	CreatedAt     time.Time         `json:"created_at,omitzero"`
-	CreatedBy     string            `json:"created_by,omitempty"`
-	Enabled       *bool             `json:"enabled,omitempty"`
-	ID            string            `json:"id,omitempty"`
-	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
-	Metadata      map[string]string `json:"metadata,omitzero"`
+	// What the webhook is sent, in the form of the service behind it.
+	AlertType AlertType `json:"alert_type,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the alert calls its webhook.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Id of the alert, a UUID of version 7; without it, the server makes one.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Settings of that service, such as the routing key of PagerDuty.
+	Metadata map[string]string `json:"metadata,omitzero"`
 	// At most 255 characters.
 	Name string `json:"name,omitempty"`
 	// Id of the project.
-	ProjectID string         `json:"project_id,omitempty"`
-	Triggers  []AlertTrigger `json:"triggers,omitzero"`
-	Webhook   Webhook        `json:"webhook"`
+	ProjectID string `json:"project_id,omitempty"`
+	// What the alert is about; each calls the webhook.
+	Triggers []AlertTrigger `json:"triggers,omitzero"`
+	// What is called.
+	Webhook Webhook `json:"webhook"`
 }
 
 // AlertPage is returned by [Client.FindAlertsByProject] and
@@ -894,25 +936,41 @@ type AlertPage struct {
 
 // AlertTrigger is part of Alert.
 type AlertTrigger struct {
-	AlertID        string                `json:"alert_id,omitempty"`
-	CreatedAt      time.Time             `json:"created_at,omitzero"`
-	CreatedBy      string                `json:"created_by,omitempty"`
-	EventType      AlertTriggerEventType `json:"event_type"`
-	ID             string                `json:"id,omitempty"`
-	TriggerConfigs []AlertTriggerConfig  `json:"trigger_configs,omitzero"`
+	// Id of the alert.
+	AlertID string `json:"alert_id,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// What has to happen.
+	EventType AlertTriggerEventType `json:"event_type"`
+	// Id of the trigger.
+	ID string `json:"id,omitempty"`
+	// For what it has to happen, and how much of it.
+	TriggerConfigs []AlertTriggerConfig `json:"trigger_configs,omitzero"`
 }
 
 // AlertTriggerConfig is part of AlertTrigger.
 type AlertTriggerConfig struct {
-	AlertTriggerID string                 `json:"alert_trigger_id,omitempty"`
-	ConfigValue    map[string]string      `json:"config_value,omitzero"`
-	CreatedAt      time.Time              `json:"created_at,omitzero"`
-	CreatedBy      string                 `json:"created_by,omitempty"`
-	GroupIndex     *int                   `json:"group_index,omitempty"`
-	ID             string                 `json:"id,omitempty"`
-	LastUpdatedAt  time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy  string                 `json:"last_updated_by,omitempty"`
-	Type           AlertTriggerConfigType `json:"type"`
+	// Id of the trigger.
+	AlertTriggerID string `json:"alert_trigger_id,omitempty"`
+	// The projects, or the threshold with its window and operator, as texts.
+	ConfigValue map[string]string `json:"config_value,omitzero"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Configurations with one index must hold together; of several groups,
+	// one is enough.
+	GroupIndex *int `json:"group_index,omitempty"`
+	// Id of the configuration.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// What is configured, and so which keys ConfigValue has.
+	Type AlertTriggerConfigType `json:"type"`
 }
 
 // AlertTriggerConfigType is a value in AlertTriggerConfig. Values without a
@@ -942,27 +1000,41 @@ type AnalyticsQueryResponse struct {
 // AnnotationQueuePage.
 type AnnotationQueue struct {
 	// From 1 to 1,000.
-	AnnotatorsPerItem       int                    `json:"annotators_per_item,omitzero"`
-	CommentsEnabled         *bool                  `json:"comments_enabled,omitempty"`
-	CreatedAt               time.Time              `json:"created_at,omitzero"`
-	CreatedBy               string                 `json:"created_by,omitempty"`
-	Description             string                 `json:"description,omitempty"`
-	FeedbackDefinitionNames []string               `json:"feedback_definition_names,omitzero"`
-	FeedbackScores          []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
-	ID                      string                 `json:"id,omitempty"`
-	Instructions            string                 `json:"instructions,omitempty"`
-	ItemsCount              *int64                 `json:"items_count,omitempty"`
-	LastUpdatedAt           time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy           string                 `json:"last_updated_by,omitempty"`
+	AnnotatorsPerItem int `json:"annotators_per_item,omitzero"`
+	// Whether reviewers may comment.
+	CommentsEnabled *bool `json:"comments_enabled,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// What the queue is for.
+	Description string `json:"description,omitempty"`
+	// Names of the feedback definitions that reviewers score by.
+	FeedbackDefinitionNames []string `json:"feedback_definition_names,omitzero"`
+	// Mean of each score of the items.
+	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
+	// Id of the queue, a UUID of version 7; without it, the server makes one.
+	ID string `json:"id,omitempty"`
+	// What reviewers are told.
+	Instructions string `json:"instructions,omitempty"`
+	// Number of items.
+	ItemsCount *int64 `json:"items_count,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// From 1 to 3,600.
-	LockTimeoutSeconds int    `json:"lock_timeout_seconds,omitzero"`
-	Name               string `json:"name"`
+	LockTimeoutSeconds int `json:"lock_timeout_seconds,omitzero"`
+	// Name of the queue.
+	Name string `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName string                    `json:"project_name,omitempty"`
-	Reviewers   []AnnotationQueueReviewer `json:"reviewers,omitzero"`
-	Scope       AnnotationQueueScope      `json:"scope"`
+	ProjectName string `json:"project_name,omitempty"`
+	// Who has reviewed items.
+	Reviewers []AnnotationQueueReviewer `json:"reviewers,omitzero"`
+	// Whether the queue holds traces or threads.
+	Scope AnnotationQueueScope `json:"scope"`
 }
 
 // AnnotationQueueBatch is taken by [Client.CreateAnnotationQueueBatch].
@@ -993,7 +1065,9 @@ type AnnotationQueuePage struct {
 
 // AnnotationQueueReviewer is part of AnnotationQueue.
 type AnnotationQueueReviewer struct {
-	Status   *int64 `json:"status,omitempty"`
+	// Number of items that are reviewed.
+	Status *int64 `json:"status,omitempty"`
+	// Name of the reviewer.
 	Username string `json:"username,omitempty"`
 }
 
@@ -1004,14 +1078,19 @@ type AnnotationQueueScope string
 // AnnotationQueueUpdate is taken by [Client.UpdateAnnotationQueue].
 type AnnotationQueueUpdate struct {
 	// From 1 to 1,000.
-	AnnotatorsPerItem       int      `json:"annotators_per_item,omitzero"`
-	CommentsEnabled         *bool    `json:"comments_enabled,omitempty"`
-	Description             string   `json:"description,omitempty"`
+	AnnotatorsPerItem int `json:"annotators_per_item,omitzero"`
+	// Whether reviewers may comment.
+	CommentsEnabled *bool `json:"comments_enabled,omitempty"`
+	// What the queue is for.
+	Description string `json:"description,omitempty"`
+	// Names of the feedback definitions that reviewers score by.
 	FeedbackDefinitionNames []string `json:"feedback_definition_names,omitzero"`
-	Instructions            string   `json:"instructions,omitempty"`
+	// What reviewers are told.
+	Instructions string `json:"instructions,omitempty"`
 	// From 1 to 3,600.
-	LockTimeoutSeconds int    `json:"lock_timeout_seconds,omitzero"`
-	Name               string `json:"name,omitempty"`
+	LockTimeoutSeconds int `json:"lock_timeout_seconds,omitzero"`
+	// Name of the queue.
+	Name string `json:"name,omitempty"`
 }
 
 // AssertionResult is part of ExperimentItem.
@@ -1071,9 +1150,14 @@ type AssistantMessageRole string
 
 // Attachment is part of AttachmentPage.
 type Attachment struct {
+	// Name of the file, which identifies it in its trace or span.
 	FileName string `json:"file_name"`
-	FileSize int64  `json:"file_size"`
-	Link     string `json:"link,omitempty"`
+	// Size in bytes.
+	FileSize int64 `json:"file_size"`
+	// Where the file can be downloaded. A link to storage is signed and
+	// expires.
+	Link string `json:"link,omitempty"`
+	// Media type.
 	MimeType string `json:"mime_type"`
 }
 
@@ -1140,25 +1224,38 @@ type AutomationRuleEvaluatorAction string
 
 // AutomationRuleEvaluatorLLMAsJudge is part of AutomationRuleEvaluator.
 type AutomationRuleEvaluatorLLMAsJudge struct {
-	Action        AutomationRuleEvaluatorAction `json:"action"`
-	Code          LLMAsJudgeCode                `json:"code"`
-	CreatedAt     time.Time                     `json:"created_at,omitzero"`
-	CreatedBy     string                        `json:"created_by,omitempty"`
-	Enabled       *bool                         `json:"enabled,omitempty"`
-	Filters       []TraceFilter                 `json:"filters,omitzero"`
-	ID            string                        `json:"id,omitempty"`
-	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
-	Name          string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   LLMAsJudgeCode                `json:"code"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule scores anything.
+	Enabled *bool         `json:"enabled,omitempty"`
+	Filters []TraceFilter `json:"filters,omitzero"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
 	ProjectIDs []string `json:"project_ids,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName  string                              `json:"project_name,omitempty"`
-	Projects     []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The projects that the rule is for.
+	Projects []ProjectReference `json:"projects,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type"`
 }
 
 // AutomationRuleEvaluatorPage is returned by [Client.FindEvaluators].
@@ -1176,97 +1273,149 @@ type AutomationRuleEvaluatorPage struct {
 
 // AutomationRuleEvaluatorSpanLLMAsJudge is part of AutomationRuleEvaluator.
 type AutomationRuleEvaluatorSpanLLMAsJudge struct {
-	Action        AutomationRuleEvaluatorAction `json:"action"`
-	Code          SpanLLMAsJudgeCode            `json:"code"`
-	CreatedAt     time.Time                     `json:"created_at,omitzero"`
-	CreatedBy     string                        `json:"created_by,omitempty"`
-	Enabled       *bool                         `json:"enabled,omitempty"`
-	Filters       []SpanFilter                  `json:"filters,omitzero"`
-	ID            string                        `json:"id,omitempty"`
-	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
-	Name          string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   SpanLLMAsJudgeCode            `json:"code"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule scores anything.
+	Enabled *bool        `json:"enabled,omitempty"`
+	Filters []SpanFilter `json:"filters,omitzero"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
 	ProjectIDs []string `json:"project_ids,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName  string                              `json:"project_name,omitempty"`
-	Projects     []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The projects that the rule is for.
+	Projects []ProjectReference `json:"projects,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type"`
 }
 
 // AutomationRuleEvaluatorSpanUserDefinedMetricPython is part of
 // AutomationRuleEvaluator.
 type AutomationRuleEvaluatorSpanUserDefinedMetricPython struct {
-	Action        AutomationRuleEvaluatorAction   `json:"action"`
-	Code          SpanUserDefinedMetricPythonCode `json:"code"`
-	CreatedAt     time.Time                       `json:"created_at,omitzero"`
-	CreatedBy     string                          `json:"created_by,omitempty"`
-	Enabled       *bool                           `json:"enabled,omitempty"`
-	Filters       []SpanFilter                    `json:"filters,omitzero"`
-	ID            string                          `json:"id,omitempty"`
-	LastUpdatedAt time.Time                       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                          `json:"last_updated_by,omitempty"`
-	Name          string                          `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction   `json:"action"`
+	Code   SpanUserDefinedMetricPythonCode `json:"code"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule scores anything.
+	Enabled *bool        `json:"enabled,omitempty"`
+	Filters []SpanFilter `json:"filters,omitzero"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
 	ProjectIDs []string `json:"project_ids,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName  string                              `json:"project_name,omitempty"`
-	Projects     []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The projects that the rule is for.
+	Projects []ProjectReference `json:"projects,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type"`
 }
 
 // AutomationRuleEvaluatorTraceThreadLLMAsJudge is part of
 // AutomationRuleEvaluator.
 type AutomationRuleEvaluatorTraceThreadLLMAsJudge struct {
-	Action        AutomationRuleEvaluatorAction `json:"action"`
-	Code          TraceThreadLLMAsJudgeCode     `json:"code"`
-	CreatedAt     time.Time                     `json:"created_at,omitzero"`
-	CreatedBy     string                        `json:"created_by,omitempty"`
-	Enabled       *bool                         `json:"enabled,omitempty"`
-	Filters       []TraceThreadFilter           `json:"filters,omitzero"`
-	ID            string                        `json:"id,omitempty"`
-	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
-	Name          string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   TraceThreadLLMAsJudgeCode     `json:"code"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule scores anything.
+	Enabled *bool               `json:"enabled,omitempty"`
+	Filters []TraceThreadFilter `json:"filters,omitzero"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
 	ProjectIDs []string `json:"project_ids,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName  string                              `json:"project_name,omitempty"`
-	Projects     []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The projects that the rule is for.
+	Projects []ProjectReference `json:"projects,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type"`
 }
 
 // AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython is part of
 // AutomationRuleEvaluator.
 type AutomationRuleEvaluatorTraceThreadUserDefinedMetricPython struct {
-	Action        AutomationRuleEvaluatorAction          `json:"action"`
-	Code          TraceThreadUserDefinedMetricPythonCode `json:"code"`
-	CreatedAt     time.Time                              `json:"created_at,omitzero"`
-	CreatedBy     string                                 `json:"created_by,omitempty"`
-	Enabled       *bool                                  `json:"enabled,omitempty"`
-	Filters       []TraceThreadFilter                    `json:"filters,omitzero"`
-	ID            string                                 `json:"id,omitempty"`
-	LastUpdatedAt time.Time                              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                                 `json:"last_updated_by,omitempty"`
-	Name          string                                 `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction          `json:"action"`
+	Code   TraceThreadUserDefinedMetricPythonCode `json:"code"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule scores anything.
+	Enabled *bool               `json:"enabled,omitempty"`
+	Filters []TraceThreadFilter `json:"filters,omitzero"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
 	ProjectIDs []string `json:"project_ids,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName  string                              `json:"project_name,omitempty"`
-	Projects     []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The projects that the rule is for.
+	Projects []ProjectReference `json:"projects,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type"`
 }
 
 // AutomationRuleEvaluatorTriggerScope is a value in AutomationRuleEvaluatorBase
@@ -1294,121 +1443,176 @@ type AutomationRuleEvaluatorUpdate struct {
 // AutomationRuleEvaluatorUpdateLLMAsJudge is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateLLMAsJudge struct {
-	Action  AutomationRuleEvaluatorAction `json:"action"`
-	Code    LLMAsJudgeCode                `json:"code"`
-	Enabled *bool                         `json:"enabled,omitempty"`
-	Filters []TraceFilter                 `json:"filters,omitzero"`
-	Name    string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   LLMAsJudgeCode                `json:"code"`
+	// Whether the rule scores anything.
+	Enabled *bool         `json:"enabled,omitempty"`
+	Filters []TraceFilter `json:"filters,omitzero"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID    string                              `json:"project_id,omitempty"`
-	ProjectIDs   []string                            `json:"project_ids,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUpdateSpanLLMAsJudge is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateSpanLLMAsJudge struct {
-	Action  AutomationRuleEvaluatorAction `json:"action"`
-	Code    SpanLLMAsJudgeCode            `json:"code"`
-	Enabled *bool                         `json:"enabled,omitempty"`
-	Filters []SpanFilter                  `json:"filters,omitzero"`
-	Name    string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   SpanLLMAsJudgeCode            `json:"code"`
+	// Whether the rule scores anything.
+	Enabled *bool        `json:"enabled,omitempty"`
+	Filters []SpanFilter `json:"filters,omitzero"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID    string                              `json:"project_id,omitempty"`
-	ProjectIDs   []string                            `json:"project_ids,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateSpanUserDefinedMetricPython struct {
-	Action  AutomationRuleEvaluatorAction   `json:"action"`
-	Code    SpanUserDefinedMetricPythonCode `json:"code"`
-	Enabled *bool                           `json:"enabled,omitempty"`
-	Filters []SpanFilter                    `json:"filters,omitzero"`
-	Name    string                          `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction   `json:"action"`
+	Code   SpanUserDefinedMetricPythonCode `json:"code"`
+	// Whether the rule scores anything.
+	Enabled *bool        `json:"enabled,omitempty"`
+	Filters []SpanFilter `json:"filters,omitzero"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID    string                              `json:"project_id,omitempty"`
-	ProjectIDs   []string                            `json:"project_ids,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateTraceThreadLLMAsJudge struct {
-	Action  AutomationRuleEvaluatorAction `json:"action"`
-	Code    TraceThreadLLMAsJudgeCode     `json:"code"`
-	Enabled *bool                         `json:"enabled,omitempty"`
-	Filters []TraceThreadFilter           `json:"filters,omitzero"`
-	Name    string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   TraceThreadLLMAsJudgeCode     `json:"code"`
+	// Whether the rule scores anything.
+	Enabled *bool               `json:"enabled,omitempty"`
+	Filters []TraceThreadFilter `json:"filters,omitzero"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID    string                              `json:"project_id,omitempty"`
-	ProjectIDs   []string                            `json:"project_ids,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateTraceThreadUserDefinedMetricPython struct {
-	Action  AutomationRuleEvaluatorAction          `json:"action"`
-	Code    TraceThreadUserDefinedMetricPythonCode `json:"code"`
-	Enabled *bool                                  `json:"enabled,omitempty"`
-	Filters []TraceThreadFilter                    `json:"filters,omitzero"`
-	Name    string                                 `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction          `json:"action"`
+	Code   TraceThreadUserDefinedMetricPythonCode `json:"code"`
+	// Whether the rule scores anything.
+	Enabled *bool               `json:"enabled,omitempty"`
+	Filters []TraceThreadFilter `json:"filters,omitzero"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID    string                              `json:"project_id,omitempty"`
-	ProjectIDs   []string                            `json:"project_ids,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUpdateUserDefinedMetricPython is part of
 // AutomationRuleEvaluatorUpdate.
 type AutomationRuleEvaluatorUpdateUserDefinedMetricPython struct {
-	Action  AutomationRuleEvaluatorAction `json:"action"`
-	Code    UserDefinedMetricPythonCode   `json:"code"`
-	Enabled *bool                         `json:"enabled,omitempty"`
-	Filters []TraceFilter                 `json:"filters,omitzero"`
-	Name    string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   UserDefinedMetricPythonCode   `json:"code"`
+	// Whether the rule scores anything.
+	Enabled *bool         `json:"enabled,omitempty"`
+	Filters []TraceFilter `json:"filters,omitzero"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID    string                              `json:"project_id,omitempty"`
-	ProjectIDs   []string                            `json:"project_ids,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
+	ProjectIDs []string `json:"project_ids,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type,omitempty"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type,omitempty"`
 }
 
 // AutomationRuleEvaluatorUserDefinedMetricPython is part of
 // AutomationRuleEvaluator.
 type AutomationRuleEvaluatorUserDefinedMetricPython struct {
-	Action        AutomationRuleEvaluatorAction `json:"action"`
-	Code          UserDefinedMetricPythonCode   `json:"code"`
-	CreatedAt     time.Time                     `json:"created_at,omitzero"`
-	CreatedBy     string                        `json:"created_by,omitempty"`
-	Enabled       *bool                         `json:"enabled,omitempty"`
-	Filters       []TraceFilter                 `json:"filters,omitzero"`
-	ID            string                        `json:"id,omitempty"`
-	LastUpdatedAt time.Time                     `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                        `json:"last_updated_by,omitempty"`
-	Name          string                        `json:"name"`
+	// What the rule does.
+	Action AutomationRuleEvaluatorAction `json:"action"`
+	Code   UserDefinedMetricPythonCode   `json:"code"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule scores anything.
+	Enabled *bool         `json:"enabled,omitempty"`
+	Filters []TraceFilter `json:"filters,omitzero"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the rule.
+	Name string `json:"name"`
 	// Id of the project.
-	ProjectID  string   `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the projects that the rule is for.
 	ProjectIDs []string `json:"project_ids,omitzero"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName  string                              `json:"project_name,omitempty"`
-	Projects     []ProjectReference                  `json:"projects,omitzero"`
-	SamplingRate *float64                            `json:"sampling_rate,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The projects that the rule is for.
+	Projects []ProjectReference `json:"projects,omitzero"`
+	// Share of what arrives that is scored, from 0 to 1.
+	SamplingRate *float64 `json:"sampling_rate,omitempty"`
+	// What makes the rule score.
 	TriggerScope AutomationRuleEvaluatorTriggerScope `json:"trigger_scope,omitempty"`
-	Type         AutomationRuleEvaluatorType         `json:"type"`
+	// What is scored, and by what.
+	Type AutomationRuleEvaluatorType `json:"type"`
 }
 
 // AvgValueStat is part of ProjectStatItemObject.
@@ -1454,16 +1658,20 @@ type BlueprintPage struct {
 
 // BooleanFeedbackDefinition is part of Feedback.
 type BooleanFeedbackDefinition struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 255 characters.
-	Description   string                `json:"description,omitempty"`
-	Details       BooleanFeedbackDetail `json:"details"`
-	ID            string                `json:"id,omitempty"`
-	LastUpdatedAt time.Time             `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                `json:"last_updated_by,omitempty"`
-	Name          string                `json:"name"`
-	Type          FeedbackType          `json:"type"`
+	Description string                `json:"description,omitempty"`
+	Details     BooleanFeedbackDetail `json:"details"`
+	ID          string                `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string       `json:"last_updated_by,omitempty"`
+	Name          string       `json:"name"`
+	Type          FeedbackType `json:"type"`
 }
 
 // BooleanFeedbackDetail is part of BooleanFeedbackDefinition.
@@ -1516,15 +1724,19 @@ type BridgeCommandItem struct {
 
 // BridgeCommandNextRequest is taken by [Client.NextBridgeCommands].
 type BridgeCommandNextRequest struct {
+	// Most commands to return.
 	MaxCommands *int `json:"max_commands,omitempty"`
 }
 
 // BridgeCommandResultRequest is taken by [Client.ReportBridgeResult].
 type BridgeCommandResultRequest struct {
-	DurationMs *int64              `json:"duration_ms,omitempty"`
-	Error      json.RawMessage     `json:"error,omitempty"`
-	Result     json.RawMessage     `json:"result,omitempty"`
-	Status     BridgeCommandStatus `json:"status"`
+	// How long the command took, in milliseconds.
+	DurationMs *int64 `json:"duration_ms,omitempty"`
+	// Why the command failed, as JSON.
+	Error json.RawMessage `json:"error,omitempty"`
+	// What came of the command, as JSON.
+	Result json.RawMessage     `json:"result,omitempty"`
+	Status BridgeCommandStatus `json:"status"`
 }
 
 // BridgeCommandStatus is a value in BridgeCommand and
@@ -1533,7 +1745,8 @@ type BridgeCommandStatus string
 
 // BridgeCommandSubmitRequest is taken by [Client.CreateBridgeCommand].
 type BridgeCommandSubmitRequest struct {
-	Args           json.RawMessage   `json:"args"`
+	Args json.RawMessage `json:"args"`
+	// Most seconds that the command may take.
 	TimeoutSeconds *int              `json:"timeout_seconds,omitempty"`
 	Type           BridgeCommandType `json:"type"`
 }
@@ -1549,16 +1762,20 @@ type BridgeCommandType string
 
 // CategoricalFeedbackDefinition is part of Feedback.
 type CategoricalFeedbackDefinition struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 255 characters.
-	Description   string                    `json:"description,omitempty"`
-	Details       CategoricalFeedbackDetail `json:"details"`
-	ID            string                    `json:"id,omitempty"`
-	LastUpdatedAt time.Time                 `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                    `json:"last_updated_by,omitempty"`
-	Name          string                    `json:"name"`
-	Type          FeedbackType              `json:"type"`
+	Description string                    `json:"description,omitempty"`
+	Details     CategoricalFeedbackDetail `json:"details"`
+	ID          string                    `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string       `json:"last_updated_by,omitempty"`
+	Name          string       `json:"name"`
+	Type          FeedbackType `json:"type"`
 }
 
 // CategoricalFeedbackDetail is part of CategoricalFeedbackDefinition.
@@ -1577,33 +1794,59 @@ type ChatCompletionChoice struct {
 
 // ChatCompletionRequest is taken by [Client.CreateChatCompletions].
 type ChatCompletionRequest struct {
-	FrequencyPenalty    *float64          `json:"frequency_penalty,omitempty"`
-	FunctionCall        *FunctionCall     `json:"function_call,omitempty"`
-	Functions           []Function        `json:"functions,omitzero"`
-	LogitBias           map[string]int    `json:"logit_bias,omitzero"`
-	Logprobs            *bool             `json:"logprobs,omitempty"`
-	MaxCompletionTokens *int              `json:"max_completion_tokens,omitempty"`
-	MaxTokens           *int              `json:"max_tokens,omitempty"`
-	Messages            []Message         `json:"messages,omitzero"`
-	Metadata            map[string]string `json:"metadata,omitzero"`
-	Model               string            `json:"model,omitempty"`
-	N                   *int              `json:"n,omitempty"`
-	ParallelToolCalls   *bool             `json:"parallel_tool_calls,omitempty"`
-	PresencePenalty     *float64          `json:"presence_penalty,omitempty"`
-	ReasoningEffort     string            `json:"reasoning_effort,omitempty"`
-	ResponseFormat      *ResponseFormat   `json:"response_format,omitempty"`
-	Seed                *int              `json:"seed,omitempty"`
-	ServiceTier         string            `json:"service_tier,omitempty"`
-	Stop                []string          `json:"stop,omitzero"`
-	Store               *bool             `json:"store,omitempty"`
-	Stream              *bool             `json:"stream,omitempty"`
-	StreamOptions       *StreamOptions    `json:"stream_options,omitempty"`
-	Temperature         *float64          `json:"temperature,omitempty"`
-	ToolChoice          json.RawMessage   `json:"tool_choice,omitempty"`
-	Tools               []Tool            `json:"tools,omitzero"`
-	TopLogprobs         *int              `json:"top_logprobs,omitempty"`
-	TopP                *float64          `json:"top_p,omitempty"`
-	User                string            `json:"user,omitempty"`
+	// Makes tokens less likely the more often they have occurred.
+	FrequencyPenalty *float64 `json:"frequency_penalty,omitempty"`
+	// Which of the functions the model must use.
+	FunctionCall *FunctionCall `json:"function_call,omitempty"`
+	// Functions that the model may ask for, in the older form of tools.
+	Functions []Function `json:"functions,omitzero"`
+	// Makes tokens, given by their number, more or less likely.
+	LogitBias map[string]int `json:"logit_bias,omitzero"`
+	// Returns the probabilities of the tokens.
+	Logprobs *bool `json:"logprobs,omitempty"`
+	// Most tokens of the answer, those for reasoning included.
+	MaxCompletionTokens *int `json:"max_completion_tokens,omitempty"`
+	// Most tokens of the answer, for older models.
+	MaxTokens *int `json:"max_tokens,omitempty"`
+	// The conversation so far.
+	Messages []Message `json:"messages,omitzero"`
+	// Labels that the provider stores with the answer.
+	Metadata map[string]string `json:"metadata,omitzero"`
+	// Name of the model, as its provider calls it.
+	Model string `json:"model,omitempty"`
+	// Number of answers.
+	N *int `json:"n,omitempty"`
+	// Whether the model may ask for several tools at once.
+	ParallelToolCalls *bool `json:"parallel_tool_calls,omitempty"`
+	// Makes tokens less likely that have occurred.
+	PresencePenalty *float64 `json:"presence_penalty,omitempty"`
+	// How much the model thinks, such as low or high.
+	ReasoningEffort string `json:"reasoning_effort,omitempty"`
+	// What form the answer must have, such as a JSON schema.
+	ResponseFormat *ResponseFormat `json:"response_format,omitempty"`
+	// Makes answers repeatable, as far as the model can.
+	Seed *int `json:"seed,omitempty"`
+	// How the provider is to process the request.
+	ServiceTier string `json:"service_tier,omitempty"`
+	// Texts at which the answer ends.
+	Stop []string `json:"stop,omitzero"`
+	// Whether the provider stores the answer.
+	Store  *bool `json:"store,omitempty"`
+	Stream *bool `json:"stream,omitempty"`
+	// What the stream holds besides parts of the answer.
+	StreamOptions *StreamOptions `json:"stream_options,omitempty"`
+	// How random the answer is; 0 is least.
+	Temperature *float64 `json:"temperature,omitempty"`
+	// Which of the tools the model may or must use, as JSON.
+	ToolChoice json.RawMessage `json:"tool_choice,omitempty"`
+	// Functions that the model may ask for.
+	Tools []Tool `json:"tools,omitzero"`
+	// Number of likely tokens whose probabilities are returned at each place.
+	TopLogprobs *int `json:"top_logprobs,omitempty"`
+	// Takes only the likeliest tokens whose probabilities add up to this.
+	TopP *float64 `json:"top_p,omitempty"`
+	// Id of the end user, for the provider.
+	User string `json:"user,omitempty"`
 }
 
 // ChatCompletionResponse is returned by [Client.CreateChatCompletions].
@@ -1619,7 +1862,9 @@ type ChatCompletionResponse struct {
 
 // Check is part of GuardrailsValidation.
 type Check struct {
-	Name   GuardrailName   `json:"name,omitempty"`
+	// Which guardrail it is.
+	Name GuardrailName `json:"name,omitempty"`
+	// Whether the text passed.
 	Result GuardrailResult `json:"result,omitempty"`
 }
 
@@ -1666,14 +1911,20 @@ type ColumnTypes string
 // [Client.GetThreadComment] and [Client.GetTraceComment] and part of
 // Experiment, ExperimentItem, Span and 2 others.
 type Comment struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	ID            string    `json:"id,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Id of the comment.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Id of the annotation queue that it was made in.
 	SourceQueueID string `json:"source_queue_id,omitempty"`
-	Text          string `json:"text"`
+	// What was said.
+	Text string `json:"text"`
 }
 
 // CompleteMultipartUploadRequest is taken by [Client.CompleteMultiPartUpload].
@@ -1683,7 +1934,8 @@ type CompleteMultipartUploadRequest struct {
 	EntityType  AttachmentEntityType `json:"entity_type"`
 	FileName    string               `json:"file_name"`
 	FileSize    int64                `json:"file_size"`
-	MimeType    string               `json:"mime_type,omitempty"`
+	// Media type of the file.
+	MimeType string `json:"mime_type,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName       string                `json:"project_name,omitempty"`
 	UploadID          string                `json:"upload_id"`
@@ -1767,14 +2019,19 @@ type CreateDatasetItemsFromTracesRequest struct {
 
 // CreateLocalRunnerJobRequest is taken by [Client.CreateJob].
 type CreateLocalRunnerJobRequest struct {
-	AgentName     string          `json:"agent_name"`
-	BlueprintName string          `json:"blueprint_name,omitempty"`
-	Inputs        json.RawMessage `json:"inputs,omitempty"`
+	AgentName string `json:"agent_name"`
+	// Name of the agent configuration that the agent is to use.
+	BlueprintName string `json:"blueprint_name,omitempty"`
+	// Arguments of the agent, as JSON.
+	Inputs json.RawMessage `json:"inputs,omitempty"`
 	// Deprecated: the API description marks it as deprecated.
-	MaskID   string                  `json:"mask_id,omitempty"`
+	MaskID string `json:"mask_id,omitempty"`
+	// The dataset item that the job is about.
 	Metadata *LocalRunnerJobMetadata `json:"metadata,omitempty"`
 	// Id of the project.
-	ProjectID   string            `json:"project_id"`
+	ProjectID string `json:"project_id"`
+	// Ids of the masks that prompts are overlaid with, by the id of the
+	// prompt.
 	PromptMasks map[string]string `json:"prompt_masks,omitzero"`
 }
 
@@ -1784,7 +2041,9 @@ type CreatePromptVersion struct {
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName       string                  `json:"project_name,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// Whether the template is a text or a list of messages; it must be that
+	// of the prompt.
 	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
 	Version           PromptVersion           `json:"version"`
 }
@@ -1795,7 +2054,7 @@ type CreateSessionRequest struct {
 	ActivationKey string `json:"activation_key"`
 	// Id of the project.
 	ProjectID string `json:"project_id"`
-	// From 60 to 600.
+	// How many seconds the session can be activated. From 60 to 600.
 	TTLSeconds int             `json:"ttl_seconds,omitzero"`
 	Type       LocalRunnerType `json:"type"`
 }
@@ -1811,24 +2070,34 @@ type CreateSessionResponse struct {
 // [Client.CreateInsightsView], [Client.GetDashboardByID] and 3 others and part
 // of DashboardPage.
 type Dashboard struct {
-	Config    json.RawMessage `json:"config"`
-	CreatedAt time.Time       `json:"created_at,omitzero"`
-	CreatedBy string          `json:"created_by,omitempty"`
-	// At most 1,000 characters.
-	Description   string    `json:"description,omitempty"`
-	ID            string    `json:"id,omitempty"`
+	// What the dashboard shows, in a form that the web interface knows.
+	Config json.RawMessage `json:"config"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// What the dashboard shows. At most 1,000 characters.
+	Description string `json:"description,omitempty"`
+	// Id of the dashboard.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// At most 120 characters.
 	Name string `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName string         `json:"project_name,omitempty"`
-	Scope       DashboardScope `json:"scope,omitempty"`
-	Slug        string         `json:"slug,omitempty"`
-	Type        DashboardType  `json:"type,omitempty"`
-	WorkspaceID string         `json:"workspace_id,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// Where the dashboard belongs.
+	Scope DashboardScope `json:"scope,omitempty"`
+	// Name for use in URLs.
+	Slug string `json:"slug,omitempty"`
+	// What the dashboard is about.
+	Type DashboardType `json:"type,omitempty"`
+	// Id of the workspace.
+	WorkspaceID string `json:"workspace_id,omitempty"`
 }
 
 // DashboardPage is returned by [Client.FindDashboardsByProject],
@@ -1857,10 +2126,11 @@ type DashboardType string
 // [Client.UpdateInsightsView].
 type DashboardUpdate struct {
 	Config json.RawMessage `json:"config,omitempty"`
-	// At most 1,000 characters.
+	// What the dashboard shows. At most 1,000 characters.
 	Description string `json:"description,omitempty"`
 	// At most 120 characters.
-	Name string        `json:"name,omitempty"`
+	Name string `json:"name,omitempty"`
+	// What the dashboard is about.
 	Type DashboardType `json:"type,omitempty"`
 }
 
@@ -1874,8 +2144,10 @@ type DataPointNumber struct {
 // [Client.GetDatasetByID] and [Client.GetDatasetByIdentifier] and part of
 // DatasetPage.
 type Dataset struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Number of items of the latest version.
 	DatasetItemsCount *int64 `json:"dataset_items_count,omitempty"`
 	// What the dataset is about. At most 255 characters.
@@ -1883,14 +2155,21 @@ type Dataset struct {
 	// Number of experiments with the dataset.
 	ExperimentCount *int64 `json:"experiment_count,omitempty"`
 	// Id, a UUID of version 7; the server makes one if it is not set.
-	ID                        string                 `json:"id,omitempty"`
-	LastCreatedExperimentAt   time.Time              `json:"last_created_experiment_at,omitzero"`
-	LastCreatedOptimizationAt time.Time              `json:"last_created_optimization_at,omitzero"`
-	LastUpdatedAt             time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy             string                 `json:"last_updated_by,omitempty"`
-	LatestVersion             *DatasetVersionSummary `json:"latest_version,omitempty"`
-	MostRecentExperimentAt    time.Time              `json:"most_recent_experiment_at,omitzero"`
-	MostRecentOptimizationAt  time.Time              `json:"most_recent_optimization_at,omitzero"`
+	ID string `json:"id,omitempty"`
+	// When an experiment with the dataset was created last.
+	LastCreatedExperimentAt time.Time `json:"last_created_experiment_at,omitzero"`
+	// When an optimization with the dataset was created last.
+	LastCreatedOptimizationAt time.Time `json:"last_created_optimization_at,omitzero"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// The newest version.
+	LatestVersion *DatasetVersionSummary `json:"latest_version,omitempty"`
+	// When the newest experiment with the dataset ran.
+	MostRecentExperimentAt time.Time `json:"most_recent_experiment_at,omitzero"`
+	// When the newest optimization with the dataset ran.
+	MostRecentOptimizationAt time.Time `json:"most_recent_optimization_at,omitzero"`
 	// Name of the dataset, unique in the workspace.
 	Name string `json:"name"`
 	// Number of optimizations with the dataset.
@@ -1901,7 +2180,8 @@ type Dataset struct {
 	ProjectName string `json:"project_name,omitempty"`
 	// State of the last import of a file.
 	Status DatasetStatus `json:"status,omitempty"`
-	Tags   []string      `json:"tags,omitzero"`
+	// Labels of the dataset.
+	Tags []string `json:"tags,omitzero"`
 	// What the dataset is for: experiments, or a test suite with assertions.
 	Type DatasetType `json:"type,omitempty"`
 	// Who may read it: members of the workspace, or everybody.
@@ -1935,18 +2215,30 @@ type DatasetExpansionResponse struct {
 // DatasetExportJob is returned by [Client.GetDatasetExportJob],
 // [Client.GetDatasetExportJobs] and [Client.StartDatasetExport].
 type DatasetExportJob struct {
-	CreatedAt     time.Time              `json:"created_at,omitzero"`
-	CreatedBy     string                 `json:"created_by,omitempty"`
-	DatasetID     string                 `json:"dataset_id,omitempty"`
-	DatasetName   string                 `json:"dataset_name,omitempty"`
-	ErrorMessage  string                 `json:"error_message,omitempty"`
-	ExpiresAt     time.Time              `json:"expires_at,omitzero"`
-	FilePath      string                 `json:"file_path,omitempty"`
-	ID            string                 `json:"id,omitempty"`
-	LastUpdatedAt time.Time              `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                 `json:"last_updated_by,omitempty"`
-	Status        DatasetExportJobStatus `json:"status,omitempty"`
-	ViewedAt      time.Time              `json:"viewed_at,omitzero"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Id of the dataset.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Name of the dataset.
+	DatasetName string `json:"dataset_name,omitempty"`
+	// Why the job failed.
+	ErrorMessage string `json:"error_message,omitempty"`
+	// Until when the file is kept.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// Where the server keeps the file.
+	FilePath string `json:"file_path,omitempty"`
+	// Id of the job.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// How far the job is.
+	Status DatasetExportJobStatus `json:"status,omitempty"`
+	// When somebody noted to have seen the result.
+	ViewedAt time.Time `json:"viewed_at,omitzero"`
 }
 
 // DatasetExportJobStatus is a value in DatasetExportJob. Values without a
@@ -1967,11 +2259,14 @@ type DatasetIdentifier struct {
 // DatasetExpansionResponse, DatasetItemBatch, DatasetItemChanges and
 // DatasetItemPage.
 type DatasetItem struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// The columns of the item: a JSON object that is not empty.
-	Data      json.RawMessage `json:"data,omitempty"`
-	DatasetID string          `json:"dataset_id,omitempty"`
+	Data json.RawMessage `json:"data,omitempty"`
+	// Id of the dataset.
+	DatasetID string `json:"dataset_id,omitempty"`
 	// Id of the item that stays the same in all versions.
 	DatasetItemID string `json:"dataset_item_id,omitempty"`
 	// What the item is about.
@@ -1981,18 +2276,24 @@ type DatasetItem struct {
 	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
 	// Goes before the policy of the dataset.
 	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
+	// What experiments made of the item; in comparisons only.
 	ExperimentItems []ExperimentItem `json:"experiment_items,omitzero"`
 	// UUID of version 7. An item with the same id is replaced. Without one, a
 	// repeated request makes another item.
-	ID                       string                          `json:"id,omitempty"`
-	LastUpdatedAt            time.Time                       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy            string                          `json:"last_updated_by,omitempty"`
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// How often the item passed, by the id of the experiment; in comparisons
+	// only.
 	RunSummariesByExperiment map[string]ExperimentRunSummary `json:"run_summaries_by_experiment,omitzero"`
 	// Origin: trace needs TraceID, span needs TraceID and SpanID.
 	Source DatasetItemSource `json:"source,omitempty"`
 	// Id of the span that the item was made from.
-	SpanID string   `json:"span_id,omitempty"`
-	Tags   []string `json:"tags,omitzero"`
+	SpanID string `json:"span_id,omitempty"`
+	// Labels of the item.
+	Tags []string `json:"tags,omitzero"`
 	// Id of the trace that the item was made from.
 	TraceID string `json:"trace_id,omitempty"`
 }
@@ -2123,9 +2424,12 @@ type DatasetItemUpdate struct {
 	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
 	// Goes before the policy of the dataset.
 	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
-	ExpectedOutput  string           `json:"expected_output,omitempty"`
-	Input           string           `json:"input,omitempty"`
-	Metadata        json.RawMessage  `json:"metadata,omitempty"`
+	// Expected output in the form of old servers; use data.
+	ExpectedOutput string `json:"expected_output,omitempty"`
+	// Input in the form of old servers; use data.
+	Input string `json:"input,omitempty"`
+	// Metadata in the form of old servers; use data.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// At most 50 values.
 	Tags []string `json:"tags,omitzero"`
 	// Tags to add; only updates of several entries read it. At most 50
@@ -2188,24 +2492,35 @@ type DatasetUpdate struct {
 // [Client.UpdateDatasetVersion] and part of DatasetVersionPage.
 type DatasetVersion struct {
 	// What changed, for readers of the list of versions.
-	ChangeDescription string           `json:"change_description,omitempty"`
-	CreatedAt         time.Time        `json:"created_at,omitzero"`
-	CreatedBy         string           `json:"created_by,omitempty"`
-	DatasetID         string           `json:"dataset_id,omitempty"`
-	Evaluators        []EvaluatorItem  `json:"evaluators,omitzero"`
-	ExecutionPolicy   *ExecutionPolicy `json:"execution_policy,omitempty"`
-	ID                string           `json:"id,omitempty"`
-	IsLatest          *bool            `json:"is_latest,omitempty"`
+	ChangeDescription string `json:"change_description,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Id of the dataset.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Evaluators that apply to all items.
+	Evaluators []EvaluatorItem `json:"evaluators,omitzero"`
+	// How often items are run, and how often they must pass.
+	ExecutionPolicy *ExecutionPolicy `json:"execution_policy,omitempty"`
+	// Id of the version.
+	ID string `json:"id,omitempty"`
+	// Whether there is no newer version.
+	IsLatest *bool `json:"is_latest,omitempty"`
 	// Number of items that the version before lacks.
 	ItemsAdded *int `json:"items_added,omitempty"`
 	// Number of items that only the version before has.
 	ItemsDeleted *int `json:"items_deleted,omitempty"`
 	// Number of items that the version before has in another form.
-	ItemsModified *int              `json:"items_modified,omitempty"`
-	ItemsTotal    *int              `json:"items_total,omitempty"`
-	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
-	Metadata      map[string]string `json:"metadata,omitzero"`
+	ItemsModified *int `json:"items_modified,omitempty"`
+	// Number of items.
+	ItemsTotal *int `json:"items_total,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Free-form metadata of the version.
+	Metadata map[string]string `json:"metadata,omitzero"`
 	// The tag latest moves along and cannot be deleted.
 	Tags []string `json:"tags,omitzero"`
 	// Last eight characters of the id of the version.
@@ -2216,9 +2531,12 @@ type DatasetVersion struct {
 
 // DatasetVersionDiff is returned by [Client.CompareDatasetVersions].
 type DatasetVersionDiff struct {
-	FromVersion string                   `json:"from_version,omitempty"`
-	Statistics  *DatasetVersionDiffStats `json:"statistics,omitempty"`
-	ToVersion   string                   `json:"to_version,omitempty"`
+	// Hash of the version that is compared.
+	FromVersion string `json:"from_version,omitempty"`
+	// Numbers of items that were added, changed and deleted.
+	Statistics *DatasetVersionDiffStats `json:"statistics,omitempty"`
+	// What it is compared with.
+	ToVersion string `json:"to_version,omitempty"`
 }
 
 // DatasetVersionDiffStats is part of DatasetVersionDiff.
@@ -2344,17 +2662,23 @@ type Delta struct {
 // [Client.GetEnvironmentByID] and part of EnvironmentPage.
 type Environment struct {
 	// At most 20 characters.
-	Color     string    `json:"color,omitempty"`
+	Color string `json:"color,omitempty"`
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 500 characters.
-	Description   string    `json:"description,omitempty"`
-	ID            string    `json:"id,omitempty"`
+	Description string `json:"description,omitempty"`
+	// Id of the environment.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// At most 150 characters.
-	Name     string `json:"name"`
-	Position *int   `json:"position,omitempty"`
+	Name string `json:"name"`
+	// Place in the order in which the web interface shows environments.
+	Position *int `json:"position,omitempty"`
 }
 
 // EnvironmentPage is returned by [Client.FindEnvironments].
@@ -2377,8 +2701,9 @@ type EnvironmentUpdate struct {
 	// At most 500 characters.
 	Description string `json:"description,omitempty"`
 	// At most 150 characters.
-	Name     string `json:"name,omitempty"`
-	Position *int   `json:"position,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Place in the order in which the web interface shows environments.
+	Position *int `json:"position,omitempty"`
 }
 
 // ErrorCountWithDeviation is part of Project and ProjectStatsSummaryItem.
@@ -2434,9 +2759,11 @@ type Experiment struct {
 	// Shares of the runs that hold an assertion, from 0 to 1.
 	AssertionScores []AssertionScoreAverage `json:"assertion_scores,omitzero"`
 	// Comments on its traces.
-	Comments  []Comment `json:"comments,omitzero"`
+	Comments []Comment `json:"comments,omitzero"`
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Id of the dataset. It is absent if the dataset is gone.
 	DatasetID string `json:"dataset_id,omitempty"`
 	// Number of different items of the dataset among its items.
@@ -2460,9 +2787,11 @@ type Experiment struct {
 	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
 	// UUID of version 7; the server makes one if it is not set. An experiment
 	// that has it already stays as it is.
-	ID            string    `json:"id,omitempty"`
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// How what was tried out was set up: any JSON object.
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// What the experiment is called; names are not unique. The server makes
@@ -2588,12 +2917,15 @@ type ExperimentItem struct {
 	// What was found about the assertions of a test.
 	AssertionResults []AssertionResult `json:"assertion_results,omitzero"`
 	// Comments on the trace.
-	Comments  []Comment `json:"comments,omitzero"`
+	Comments []Comment `json:"comments,omitzero"`
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Id of the item of the dataset.
 	DatasetItemID string `json:"dataset_item_id"`
-	Description   string `json:"description,omitempty"`
+	// What the dataset item is about.
+	Description string `json:"description,omitempty"`
 	// How long the trace took, in milliseconds.
 	Duration *float64 `json:"duration,omitempty"`
 	// How often the item is run, and how many runs must pass.
@@ -2604,9 +2936,11 @@ type ExperimentItem struct {
 	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
 	ID             string          `json:"id,omitempty"`
 	// Input of the trace.
-	Input         json.RawMessage `json:"input,omitempty"`
-	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
+	Input json.RawMessage `json:"input,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Output of the trace.
 	Output json.RawMessage `json:"output,omitempty"`
 	// Id of the project.
@@ -2620,7 +2954,8 @@ type ExperimentItem struct {
 	// Id of the trace of the run.
 	TraceID string `json:"trace_id"`
 	// Metadata of the trace.
-	TraceMetadata       json.RawMessage                   `json:"trace_metadata,omitempty"`
+	TraceMetadata json.RawMessage `json:"trace_metadata,omitempty"`
+	// Whether lists show the trace.
 	TraceVisibilityMode ExperimentItemTraceVisibilityMode `json:"trace_visibility_mode,omitempty"`
 	// Numbers of tokens of the trace, by kind.
 	Usage map[string]int64 `json:"usage,omitzero"`
@@ -2792,11 +3127,15 @@ type FeedbackDefinitionPage struct {
 // ExperimentItemBulkRecord, Span and 2 others.
 type FeedbackScore struct {
 	// Name of the category, if the score is one of several categories.
-	CategoryName  string    `json:"category_name,omitempty"`
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
+	CategoryName string `json:"category_name,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Name of the score. An author has one score of a name.
 	Name string `json:"name"`
 	// Why it has this value.
@@ -2965,17 +3304,23 @@ type GroupDetails struct {
 
 // Guardrail is part of GuardrailBatch.
 type Guardrail struct {
-	Config   json.RawMessage `json:"config"`
-	Details  json.RawMessage `json:"details"`
-	EntityID string          `json:"entity_id"`
-	ID       string          `json:"id,omitempty"`
-	Name     GuardrailName   `json:"name"`
+	// Settings of the guardrail, free-form.
+	Config json.RawMessage `json:"config"`
+	// What the guardrail found, free-form.
+	Details json.RawMessage `json:"details"`
+	// Id of the trace.
+	EntityID string `json:"entity_id"`
+	ID       string `json:"id,omitempty"`
+	// Which guardrail it is.
+	Name GuardrailName `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName string          `json:"project_name,omitempty"`
-	Result      GuardrailResult `json:"result"`
-	SecondaryID string          `json:"secondary_id"`
+	ProjectName string `json:"project_name,omitempty"`
+	// Whether the text passed.
+	Result GuardrailResult `json:"result"`
+	// Id of the span.
+	SecondaryID string `json:"secondary_id"`
 }
 
 // GuardrailBatch is taken by [Client.CreateGuardrails].
@@ -2994,8 +3339,10 @@ type GuardrailResult string
 
 // GuardrailsValidation is part of Trace.
 type GuardrailsValidation struct {
+	// What each guardrail said.
 	Checks []Check `json:"checks,omitzero"`
-	SpanID string  `json:"span_id,omitempty"`
+	// Id of the span that was checked.
+	SpanID string `json:"span_id,omitempty"`
 }
 
 // HealthStatus is returned by [Client.IsAlive].
@@ -3115,20 +3462,29 @@ type LLMAsJudgeOutputSchemaType string
 
 // LocalRunner is returned by [Client.GetRunner] and part of LocalRunnerPage.
 type LocalRunner struct {
-	Agents       []Agent         `json:"agents,omitzero"`
-	Capabilities []string        `json:"capabilities,omitzero"`
-	Checklist    json.RawMessage `json:"checklist,omitempty"`
-	ConnectedAt  time.Time       `json:"connected_at,omitzero"`
-	ID           string          `json:"id,omitempty"`
-	Name         string          `json:"name,omitempty"`
+	// Agents that the runner has.
+	Agents []Agent `json:"agents,omitzero"`
+	// What the runner can do.
+	Capabilities []string `json:"capabilities,omitzero"`
+	// How far the runner is set up, as JSON.
+	Checklist json.RawMessage `json:"checklist,omitempty"`
+	// When the runner connected.
+	ConnectedAt time.Time `json:"connected_at,omitzero"`
+	// Id of the runner.
+	ID string `json:"id,omitempty"`
+	// Name of the runner.
+	Name string `json:"name,omitempty"`
 	// Id of the project.
-	ProjectID string            `json:"project_id,omitempty"`
-	Status    LocalRunnerStatus `json:"status,omitempty"`
-	Type      LocalRunnerType   `json:"type,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Whether the runner is connected.
+	Status LocalRunnerStatus `json:"status,omitempty"`
+	// What the runner does.
+	Type LocalRunnerType `json:"type,omitempty"`
 }
 
 // LocalRunnerHeartbeatRequest is taken by [Client.Heartbeat].
 type LocalRunnerHeartbeatRequest struct {
+	// What the runner can do.
 	Capabilities []string `json:"capabilities,omitzero"`
 }
 
@@ -3140,25 +3496,41 @@ type LocalRunnerHeartbeatResponse struct {
 // LocalRunnerJob is returned by [Client.GetJob] and [Client.NextJob] and part
 // of LocalRunnerJobPage.
 type LocalRunnerJob struct {
-	AgentName     string          `json:"agent_name,omitempty"`
-	BlueprintName string          `json:"blueprint_name,omitempty"`
-	CompletedAt   time.Time       `json:"completed_at,omitzero"`
-	CreatedAt     time.Time       `json:"created_at,omitzero"`
-	Error         string          `json:"error,omitempty"`
-	ID            string          `json:"id,omitempty"`
-	Inputs        json.RawMessage `json:"inputs,omitempty"`
+	// Name of the agent.
+	AgentName string `json:"agent_name,omitempty"`
+	// Name of the agent configuration that the agent uses.
+	BlueprintName string `json:"blueprint_name,omitempty"`
+	// When the job ended.
+	CompletedAt time.Time `json:"completed_at,omitzero"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Why the job failed.
+	Error string `json:"error,omitempty"`
+	// Id of the job.
+	ID string `json:"id,omitempty"`
+	// Arguments of the agent, as JSON.
+	Inputs json.RawMessage `json:"inputs,omitempty"`
 	// Deprecated: the API description marks it as deprecated.
-	MaskID   string                  `json:"mask_id,omitempty"`
+	MaskID string `json:"mask_id,omitempty"`
+	// The dataset item that the job is about.
 	Metadata *LocalRunnerJobMetadata `json:"metadata,omitempty"`
 	// Id of the project.
-	ProjectID   string               `json:"project_id,omitempty"`
-	PromptMasks map[string]string    `json:"prompt_masks,omitzero"`
-	Result      json.RawMessage      `json:"result,omitempty"`
-	RunnerID    string               `json:"runner_id,omitempty"`
-	StartedAt   time.Time            `json:"started_at,omitzero"`
-	Status      LocalRunnerJobStatus `json:"status,omitempty"`
-	Timeout     *int                 `json:"timeout,omitempty"`
-	TraceID     string               `json:"trace_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Ids of the masks that prompts are overlaid with, by the id of the
+	// prompt.
+	PromptMasks map[string]string `json:"prompt_masks,omitzero"`
+	// What the agent returned, as JSON.
+	Result json.RawMessage `json:"result,omitempty"`
+	// Id of the runner.
+	RunnerID string `json:"runner_id,omitempty"`
+	// When the runner took the job.
+	StartedAt time.Time `json:"started_at,omitzero"`
+	// How far the job is.
+	Status LocalRunnerJobStatus `json:"status,omitempty"`
+	// Most seconds that the job may take.
+	Timeout *int `json:"timeout,omitempty"`
+	// Id of the trace that the agent recorded.
+	TraceID string `json:"trace_id,omitempty"`
 }
 
 // LocalRunnerJobMetadata is part of CreateLocalRunnerJobRequest and
@@ -3183,10 +3555,13 @@ type LocalRunnerJobPage struct {
 
 // LocalRunnerJobResultRequest is taken by [Client.ReportJobResult].
 type LocalRunnerJobResultRequest struct {
-	Error   string               `json:"error,omitempty"`
-	Result  json.RawMessage      `json:"result,omitempty"`
-	Status  LocalRunnerJobStatus `json:"status"`
-	TraceID string               `json:"trace_id,omitempty"`
+	// Why the job failed.
+	Error string `json:"error,omitempty"`
+	// What the agent returned, as JSON.
+	Result json.RawMessage      `json:"result,omitempty"`
+	Status LocalRunnerJobStatus `json:"status"`
+	// Id of the trace that the agent recorded.
+	TraceID string `json:"trace_id,omitempty"`
 }
 
 // LocalRunnerJobStatus is a value in LocalRunnerJob and
@@ -3234,11 +3609,16 @@ type LocksResponse struct {
 
 // LogItem is part of LogPage.
 type LogItem struct {
-	Level     LogItemLevel      `json:"level,omitempty"`
-	Markers   map[string]string `json:"markers,omitzero"`
-	Message   string            `json:"message,omitempty"`
-	RuleID    string            `json:"rule_id,omitempty"`
-	Timestamp time.Time         `json:"timestamp,omitzero"`
+	// How serious it is.
+	Level LogItemLevel `json:"level,omitempty"`
+	// Ids of what it happened to, such as trace_id.
+	Markers map[string]string `json:"markers,omitzero"`
+	// What happened.
+	Message string `json:"message,omitempty"`
+	// Id of the automation rule.
+	RuleID string `json:"rule_id,omitempty"`
+	// When it happened.
+	Timestamp time.Time `json:"timestamp,omitzero"`
 }
 
 // LogItemLevel is a value in LogItem. Values without a constant are kept as
@@ -3271,12 +3651,13 @@ type LogProbs struct {
 // ManualEvaluationRequest is taken by [Client.EvaluateSpans],
 // [Client.EvaluateThreads] and [Client.EvaluateTraces].
 type ManualEvaluationRequest struct {
-	// At least one value.
+	// Ids of traces or spans, or the thread_model_id of threads. At least one
+	// value.
 	EntityIDs  []string                          `json:"entity_ids"`
 	EntityType ManualEvaluationRequestEntityType `json:"entity_type"`
 	// Id of the project.
 	ProjectID string `json:"project_id"`
-	// At least one value.
+	// Ids of the automation rules. At least one value.
 	RuleIDs []string `json:"rule_ids"`
 }
 
@@ -3287,8 +3668,10 @@ type ManualEvaluationRequestEntityType string
 // ManualEvaluationResponse is returned by [Client.EvaluateSpans],
 // [Client.EvaluateThreads] and [Client.EvaluateTraces].
 type ManualEvaluationResponse struct {
+	// Number of traces, spans or threads that will be scored.
 	EntitiesQueued *int `json:"entities_queued,omitempty"`
-	RulesApplied   *int `json:"rules_applied,omitempty"`
+	// Number of rules that score them.
+	RulesApplied *int `json:"rules_applied,omitempty"`
 }
 
 // Message is part of ChatCompletionRequest and PromptVariant.
@@ -3313,16 +3696,20 @@ type MultipartUploadPart struct {
 
 // NumericalFeedbackDefinition is part of Feedback.
 type NumericalFeedbackDefinition struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 255 characters.
-	Description   string                  `json:"description,omitempty"`
-	Details       NumericalFeedbackDetail `json:"details"`
-	ID            string                  `json:"id,omitempty"`
-	LastUpdatedAt time.Time               `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string                  `json:"last_updated_by,omitempty"`
-	Name          string                  `json:"name"`
-	Type          FeedbackType            `json:"type"`
+	Description string                  `json:"description,omitempty"`
+	Details     NumericalFeedbackDetail `json:"details"`
+	ID          string                  `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string       `json:"last_updated_by,omitempty"`
+	Name          string       `json:"name"`
+	Type          FeedbackType `json:"type"`
 }
 
 // NumericalFeedbackDetail is part of NumericalFeedbackDefinition.
@@ -3341,6 +3728,7 @@ type OllamaConnectionTestResponse struct {
 // OllamaInstanceBaseURLRequest is taken by [Client.ListModels] and
 // [Client.TestConnection].
 type OllamaInstanceBaseURLRequest struct {
+	// Key of the instance, if it needs one.
 	APIKey  string `json:"api_key,omitempty"`
 	BaseURL string `json:"base_url"`
 }
@@ -3355,9 +3743,11 @@ type OllamaModel struct {
 
 // OllieReport is part of OllieReportPage.
 type OllieReport struct {
-	Content       string    `json:"content,omitempty"`
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	ID            string    `json:"id,omitempty"`
+	Content string `json:"content,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	ID        string    `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	// Id of the project.
 	ProjectID          string            `json:"project_id,omitempty"`
@@ -3396,9 +3786,11 @@ type Optimization struct {
 	// How long a trace of the best trial took, in milliseconds.
 	BestDuration *float64 `json:"best_duration,omitempty"`
 	// Score of the best trial.
-	BestObjectiveScore *float64  `json:"best_objective_score,omitempty"`
-	CreatedAt          time.Time `json:"created_at,omitzero"`
-	CreatedBy          string    `json:"created_by,omitempty"`
+	BestObjectiveScore *float64 `json:"best_objective_score,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Id of the dataset. It is absent if the dataset is gone.
 	DatasetID string `json:"dataset_id,omitempty"`
 	// Name of the dataset, which is created if there is none.
@@ -3411,9 +3803,11 @@ type Optimization struct {
 	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
 	// UUID of version 7; the server makes one if it is not set. An
 	// optimization that has it already is replaced.
-	ID            string    `json:"id,omitempty"`
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// How it was set up: any JSON object.
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// What the optimization is called. The server makes a name up if it is
@@ -3527,8 +3921,10 @@ type Permission struct {
 // Project is taken by [Client.CreateProject], returned by
 // [Client.GetProjectByID] and [Client.RetrieveProject] and part of ProjectPage.
 type Project struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// What the project is about. At most 255 characters.
 	Description string `json:"description,omitempty"`
 	// Durations of the traces, in milliseconds.
@@ -3538,20 +3934,25 @@ type Project struct {
 	// Mean of each feedback score.
 	FeedbackScores []FeedbackScoreAverage `json:"feedback_scores,omitzero"`
 	// Number of guardrails that have failed.
-	GuardrailsFailedCount *int64    `json:"guardrails_failed_count,omitempty"`
-	ID                    string    `json:"id,omitempty"`
-	LastUpdatedAt         time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy         string    `json:"last_updated_by,omitempty"`
+	GuardrailsFailedCount *int64 `json:"guardrails_failed_count,omitempty"`
+	// Id of the project.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// When a trace of the project was changed last.
 	LastUpdatedTraceAt time.Time `json:"last_updated_trace_at,omitzero"`
 	// Name of the project, unique in the workspace in any case.
-	Name        string `json:"name"`
+	Name string `json:"name"`
+	// Number of threads.
 	ThreadCount *int64 `json:"thread_count,omitempty"`
 	// Mean cost of a trace, in US dollars.
 	TotalEstimatedCost *float64 `json:"total_estimated_cost,omitempty"`
 	// Cost of all traces, in US dollars.
 	TotalEstimatedCostSum *float64 `json:"total_estimated_cost_sum,omitempty"`
-	TraceCount            *int64   `json:"trace_count,omitempty"`
+	// Number of traces.
+	TraceCount *int64 `json:"trace_count,omitempty"`
 	// Mean numbers of tokens of a trace, by name.
 	Usage map[string]float64 `json:"usage,omitzero"`
 	// Who may read it: members of the workspace, or everybody.
@@ -3677,27 +4078,43 @@ type ProjectUpdate struct {
 // by [Client.GetPromptByCommit] and [Client.GetPromptByID] and part of
 // PromptPage.
 type Prompt struct {
-	ChangeDescription string    `json:"change_description,omitempty"`
-	CreatedAt         time.Time `json:"created_at,omitzero"`
-	CreatedBy         string    `json:"created_by,omitempty"`
+	// What is new in the first version.
+	ChangeDescription string `json:"change_description,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 255 characters.
-	Description   string          `json:"description,omitempty"`
-	ID            string          `json:"id,omitempty"`
-	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
-	LatestVersion *PromptVersion  `json:"latest_version,omitempty"`
-	Metadata      json.RawMessage `json:"metadata,omitempty"`
-	Name          string          `json:"name"`
+	Description string `json:"description,omitempty"`
+	// Id of the prompt, a UUID of version 7; without it, the server makes
+	// one.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// The newest version.
+	LatestVersion *PromptVersion `json:"latest_version,omitempty"`
+	// Free-form metadata of the first version.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	Name     string          `json:"name"`
 	// Id of the project.
 	ProjectID string `json:"project_id,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
-	ProjectName       string                  `json:"project_name,omitempty"`
-	RequestedVersion  *PromptVersion          `json:"requested_version,omitempty"`
-	Tags              []string                `json:"tags,omitzero"`
-	Template          string                  `json:"template,omitempty"`
+	ProjectName string `json:"project_name,omitempty"`
+	// The version that was asked for.
+	RequestedVersion *PromptVersion `json:"requested_version,omitempty"`
+	// Labels of the prompt.
+	Tags []string `json:"tags,omitzero"`
+	// Text of the first version; messages as JSON, if TemplateStructure is
+	// chat.
+	Template string `json:"template,omitempty"`
+	// Whether the template is a text or a list of messages; it cannot change.
 	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
-	Type              PromptType              `json:"type,omitempty"`
-	VersionCount      *int64                  `json:"version_count,omitempty"`
+	// Language of the placeholders.
+	Type PromptType `json:"type,omitempty"`
+	// Number of versions.
+	VersionCount *int64 `json:"version_count,omitempty"`
 }
 
 // PromptPage is returned by [Client.GetPromptsByProject] and
@@ -3740,26 +4157,43 @@ type PromptVariant struct {
 // [Client.GetPromptVersionByID], [Client.GetPromptVersionByNumber] and 3 others
 // and part of CreatePromptVersion, Prompt and PromptVersionPage.
 type PromptVersion struct {
-	ChangeDescription string    `json:"change_description,omitempty"`
-	Commit            string    `json:"commit,omitempty"`
-	CreatedAt         time.Time `json:"created_at,omitzero"`
-	CreatedBy         string    `json:"created_by,omitempty"`
+	// What is new.
+	ChangeDescription string `json:"change_description,omitempty"`
+	// Short name of the version, eight letters or digits; by default the last
+	// eight digits of its id.
+	Commit string `json:"commit,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// At most 150 characters.
 	//
 	// Deprecated: the API description marks it as deprecated.
 	Environment string `json:"environment,omitempty"`
 	// At most 100 values.
-	Environments      []string                 `json:"environments,omitzero"`
-	ID                string                   `json:"id,omitempty"`
-	Metadata          json.RawMessage          `json:"metadata,omitempty"`
-	PromptID          string                   `json:"prompt_id,omitempty"`
-	Tags              []string                 `json:"tags,omitzero"`
-	Template          string                   `json:"template"`
-	TemplateStructure PromptTemplateStructure  `json:"template_structure,omitempty"`
-	Type              PromptType               `json:"type,omitempty"`
-	Variables         []string                 `json:"variables,omitzero"`
-	VersionNumber     string                   `json:"version_number,omitempty"`
-	VersionType       PromptVersionVersionType `json:"version_type,omitempty"`
+	Environments []string `json:"environments,omitzero"`
+	// Id of the version, a UUID of version 7; without it, the server makes
+	// one.
+	ID string `json:"id,omitempty"`
+	// Free-form metadata.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+	// Id of the prompt.
+	PromptID string `json:"prompt_id,omitempty"`
+	// Labels of the version.
+	Tags []string `json:"tags,omitzero"`
+	// Text, or messages as JSON.
+	Template string `json:"template"`
+	// Whether the template is a text or a list of messages.
+	TemplateStructure PromptTemplateStructure `json:"template_structure,omitempty"`
+	// Language of the placeholders.
+	Type PromptType `json:"type,omitempty"`
+	// Names of the placeholders; for mustache only.
+	Variables []string `json:"variables,omitzero"`
+	// Number of the version, v1 being the first.
+	VersionNumber string `json:"version_number,omitempty"`
+	// Whether it is a version of its own, or a mask that another one is
+	// overlaid with.
+	VersionType PromptVersionVersionType `json:"version_type,omitempty"`
 }
 
 // PromptVersionBatchUpdate is taken by [Client.UpdatePromptVersions].
@@ -3816,13 +4250,15 @@ type PromptVersionPage struct {
 
 // PromptVersionRetrieve is taken by [Client.RetrievePromptVersion].
 type PromptVersionRetrieve struct {
+	// Commit of the version; without it, the newest.
 	Commit string `json:"commit,omitempty"`
-	// At most 150 characters.
+	// Name of an environment whose version is returned. At most 150
+	// characters.
 	Environment string `json:"environment,omitempty"`
 	Name        string `json:"name"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
-	// At most 10 characters.
+	// Number of the version, such as v3. At most 10 characters.
 	VersionNumber string `json:"version_number,omitempty"`
 }
 
@@ -3839,21 +4275,32 @@ type PromptVersionVersionType string
 // ProviderAPIKey is taken by [Client.StoreLLMProviderAPIKey], returned by
 // [Client.GetLLMProviderAPIKeyByID] and part of ProviderAPIKeyPage.
 type ProviderAPIKey struct {
-	APIKey        string            `json:"api_key,omitempty"`
-	BaseURL       string            `json:"base_url,omitempty"`
+	// The key; masked when it is read.
+	APIKey string `json:"api_key,omitempty"`
+	// Where the provider is, if not at its usual address.
+	BaseURL string `json:"base_url,omitempty"`
+	// Further settings that the provider needs, such as a region.
 	Configuration map[string]string `json:"configuration,omitzero"`
-	CreatedAt     time.Time         `json:"created_at,omitzero"`
-	CreatedBy     string            `json:"created_by,omitempty"`
-	Headers       map[string]string `json:"headers,omitzero"`
-	ID            string            `json:"id,omitempty"`
-	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Headers that the server adds to its requests to the provider.
+	Headers map[string]string `json:"headers,omitzero"`
+	// Id of the key.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// At most 150 characters.
-	Name     string                 `json:"name,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Provider of the language models.
 	Provider ProviderAPIKeyProvider `json:"provider"`
 	// At most 150 characters.
 	ProviderName string `json:"provider_name,omitempty"`
-	ReadOnly     *bool  `json:"read_only,omitempty"`
+	// Whether the server brings the key with it.
+	ReadOnly *bool `json:"read_only,omitempty"`
 }
 
 // ProviderAPIKeyPage is returned by [Client.FindLLMProviderKeys].
@@ -3871,10 +4318,14 @@ type ProviderAPIKeyProvider string
 
 // ProviderAPIKeyUpdate is taken by [Client.UpdateLLMProviderAPIKey].
 type ProviderAPIKeyUpdate struct {
-	APIKey        string            `json:"api_key,omitempty"`
-	BaseURL       string            `json:"base_url,omitempty"`
+	// The key.
+	APIKey string `json:"api_key,omitempty"`
+	// Where the provider is, if not at its usual address.
+	BaseURL string `json:"base_url,omitempty"`
+	// Further settings that the provider needs, such as a region.
 	Configuration map[string]string `json:"configuration,omitzero"`
-	Headers       map[string]string `json:"headers,omitzero"`
+	// Headers that the server adds to its requests to the provider.
+	Headers map[string]string `json:"headers,omitzero"`
 	// At most 150 characters.
 	Name string `json:"name,omitempty"`
 	// At most 150 characters.
@@ -3883,7 +4334,9 @@ type ProviderAPIKeyUpdate struct {
 
 // RecentActivityItem is part of RecentActivityPage.
 type RecentActivityItem struct {
-	CreatedAt  time.Time              `json:"created_at,omitzero"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
 	CreatedBy  string                 `json:"created_by,omitempty"`
 	ID         string                 `json:"id,omitempty"`
 	Name       string                 `json:"name,omitempty"`
@@ -3908,21 +4361,29 @@ type RecentActivityPage struct {
 
 // ReportCompleteRequest is taken by [Client.CompleteReport].
 type ReportCompleteRequest struct {
-	Content            string            `json:"content,omitempty"`
-	RecommendedActions json.RawMessage   `json:"recommended_actions,omitempty"`
-	SessionID          string            `json:"session_id,omitempty"`
-	Status             OllieReportStatus `json:"status"`
+	// Text of the report.
+	Content string `json:"content,omitempty"`
+	// What the report advises, as JSON.
+	RecommendedActions json.RawMessage `json:"recommended_actions,omitempty"`
+	// Id of the assistant's session.
+	SessionID string            `json:"session_id,omitempty"`
+	Status    OllieReportStatus `json:"status"`
 }
 
 // ReportFailure is taken by [Client.CreateReportFailure] and part of
 // ReportFailurePage.
 type ReportFailure struct {
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-	CreatedBy     string    `json:"created_by,omitempty"`
-	Detail        string    `json:"detail,omitempty"`
-	ID            string    `json:"id,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// What went wrong, in detail.
+	Detail string `json:"detail,omitempty"`
+	ID     string `json:"id,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Id of the project.
 	ProjectID string `json:"project_id"`
 	// At most 255 characters.
@@ -3948,13 +4409,17 @@ type ReportFailureType string
 // ReportPreference is taken by [Client.UpdateReportPreference] and returned by
 // [Client.GetReportPreference] and [Client.UpdateReportPreference].
 type ReportPreference struct {
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	// At most 5,000 characters.
-	CustomPrompt  string    `json:"custom_prompt,omitempty"`
-	Enabled       *bool     `json:"enabled,omitempty"`
+	// What the assistant is told besides. At most 5,000 characters.
+	CustomPrompt string `json:"custom_prompt,omitempty"`
+	// Whether reports are written.
+	Enabled *bool `json:"enabled,omitempty"`
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	// Id of the project.
-	ProjectID    string `json:"project_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// Time of the day at which reports are written, such as 09:00:00.
 	ScheduleTime string `json:"schedule_time,omitempty"`
 }
 
@@ -4003,21 +4468,34 @@ type ResultsNumber struct {
 // [Client.CreateRetentionRule] and [Client.GetRetentionRuleByID] and part of
 // RetentionRulePage.
 type RetentionRule struct {
-	ApplyToPast       *bool              `json:"apply_to_past,omitempty"`
-	CatchUpCursor     string             `json:"catch_up_cursor,omitempty"`
-	CatchUpDone       *bool              `json:"catch_up_done,omitempty"`
-	CreatedAt         time.Time          `json:"created_at,omitzero"`
-	CreatedBy         string             `json:"created_by,omitempty"`
-	Enabled           *bool              `json:"enabled,omitempty"`
-	ID                string             `json:"id,omitempty"`
-	LastUpdatedAt     time.Time          `json:"last_updated_at,omitzero"`
-	LastUpdatedBy     string             `json:"last_updated_by,omitempty"`
-	Level             RetentionRuleLevel `json:"level,omitempty"`
-	OrganizationLevel *bool              `json:"organization_level,omitempty"`
+	// Whether data from before the rule is deleted, too.
+	ApplyToPast *bool `json:"apply_to_past,omitempty"`
+	// How far the deletion of earlier data has come.
+	CatchUpCursor string `json:"catch_up_cursor,omitempty"`
+	// Whether earlier data has been deleted.
+	CatchUpDone *bool `json:"catch_up_done,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Whether the rule is in force.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Id of the rule.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// What the rule applies to.
+	Level RetentionRuleLevel `json:"level,omitempty"`
+	// Whether the rule is for all workspaces of the organization.
+	OrganizationLevel *bool `json:"organization_level,omitempty"`
 	// Id of the project.
-	ProjectID   string                 `json:"project_id,omitempty"`
-	Retention   RetentionRuleRetention `json:"retention"`
-	WorkspaceID string                 `json:"workspace_id,omitempty"`
+	ProjectID string `json:"project_id,omitempty"`
+	// How long data is kept.
+	Retention RetentionRuleRetention `json:"retention"`
+	// Id of the workspace.
+	WorkspaceID string `json:"workspace_id,omitempty"`
 }
 
 // RetentionRuleLevel is a value in RetentionRule. Values without a constant are
@@ -4125,9 +4603,12 @@ type Source string
 // [Client.SearchSpans] and part of ExperimentItemBulkRecord, SpanBatch and
 // SpanPage.
 type Span struct {
-	Comments  []Comment `json:"comments,omitzero"`
+	// What people said about the span.
+	Comments []Comment `json:"comments,omitzero"`
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Time from start to end, in milliseconds.
 	Duration *float64 `json:"duration,omitempty"`
 	// When it ended.
@@ -4143,9 +4624,10 @@ type Span struct {
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
 	Input json.RawMessage `json:"input,omitempty"`
-	// When it was changed last. Of records with one id, the latest counts.
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Any JSON, mostly an object. The server adds the names of providers.
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// Name of the model, as its provider writes it.
@@ -4349,13 +4831,14 @@ type SpansCountResponse struct {
 
 // StartMultipartUploadRequest is taken by [Client.StartMultiPartUpload].
 type StartMultipartUploadRequest struct {
-	ContainerID    string               `json:"container_id,omitempty"`
-	EntityID       string               `json:"entity_id"`
-	EntityType     AttachmentEntityType `json:"entity_type"`
-	FileName       string               `json:"file_name"`
-	MimeType       string               `json:"mime_type,omitempty"`
-	NumOfFileParts int                  `json:"num_of_file_parts"`
-	Path           string               `json:"path"`
+	ContainerID string               `json:"container_id,omitempty"`
+	EntityID    string               `json:"entity_id"`
+	EntityType  AttachmentEntityType `json:"entity_type"`
+	FileName    string               `json:"file_name"`
+	// Media type of the file.
+	MimeType       string `json:"mime_type,omitempty"`
+	NumOfFileParts int    `json:"num_of_file_parts"`
+	Path           string `json:"path"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName string `json:"project_name,omitempty"`
 }
@@ -4454,9 +4937,12 @@ type ToolType string
 // [Client.SearchTraces] and part of ExperimentItemBulkRecord, TraceBatch and
 // TracePage.
 type Trace struct {
-	Comments  []Comment `json:"comments,omitzero"`
+	// What people said about the trace.
+	Comments []Comment `json:"comments,omitzero"`
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Time from start to end, in milliseconds.
 	Duration *float64 `json:"duration,omitempty"`
 	// When it ended.
@@ -4468,7 +4954,8 @@ type Trace struct {
 	// The experiment that the trace belongs to.
 	Experiment *ExperimentItemReference `json:"experiment,omitempty"`
 	// Feedback scores; a value is the mean over its authors.
-	FeedbackScores        []FeedbackScore        `json:"feedback_scores,omitzero"`
+	FeedbackScores []FeedbackScore `json:"feedback_scores,omitzero"`
+	// What guardrails said about the trace.
 	GuardrailsValidations []GuardrailsValidation `json:"guardrails_validations,omitzero"`
 	// Whether there are spans of type tool.
 	HasToolSpans *bool `json:"has_tool_spans,omitempty"`
@@ -4477,9 +4964,10 @@ type Trace struct {
 	ID string `json:"id,omitempty"`
 	// Input, any JSON.
 	Input json.RawMessage `json:"input,omitempty"`
-	// When it was changed last. Of records with one id, the latest counts.
+	// When it was changed last.
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string    `json:"last_updated_by,omitempty"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Number of spans of type llm.
 	LLMSpanCount *int `json:"llm_span_count,omitempty"`
 	// Any JSON, mostly an object. The server adds the names of providers.
@@ -4495,8 +4983,9 @@ type Trace struct {
 	// Providers of the models that the spans name.
 	Providers []string `json:"providers,omitzero"`
 	// What made it. If it is not set, the server has it as unknown.
-	Source    Source `json:"source,omitempty"`
-	SpanCount *int   `json:"span_count,omitempty"`
+	Source Source `json:"source,omitempty"`
+	// Number of spans.
+	SpanCount *int `json:"span_count,omitempty"`
 	// Feedback scores of the spans; a value is the mean over all of one name.
 	SpanFeedbackScores []FeedbackScore `json:"span_feedback_scores,omitzero"`
 	// When it began. It cannot be changed later.
@@ -4528,8 +5017,9 @@ type TraceBatchUpdate struct {
 	// values.
 	IDs []string `json:"ids"`
 	// Adds the given tags to the present ones instead of replacing them.
-	MergeTags *bool       `json:"merge_tags,omitempty"`
-	Update    TraceUpdate `json:"update"`
+	MergeTags *bool `json:"merge_tags,omitempty"`
+	// What is changed.
+	Update TraceUpdate `json:"update"`
 }
 
 // TraceCountResponse is returned by [Client.GetTracesCountForWorkspaces].
@@ -4607,9 +5097,12 @@ type TraceSearchStreamRequest struct {
 // TraceThread is returned by [Client.GetTraceThread] and
 // [Client.SearchTraceThreads] and part of TraceThreadPage.
 type TraceThread struct {
-	Comments  []Comment `json:"comments,omitzero"`
+	// What people said about the thread.
+	Comments []Comment `json:"comments,omitzero"`
+	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
-	CreatedBy string    `json:"created_by,omitempty"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
 	// Time from the first start to the last end, in milliseconds.
 	Duration *float64 `json:"duration,omitempty"`
 	// When the latest trace ended.
@@ -4623,9 +5116,11 @@ type TraceThread struct {
 	// Id that traces name as thread_id.
 	ID string `json:"id,omitempty"`
 	// Output of the latest trace.
-	LastMessage   json.RawMessage `json:"last_message,omitempty"`
-	LastUpdatedAt time.Time       `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string          `json:"last_updated_by,omitempty"`
+	LastMessage json.RawMessage `json:"last_message,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
 	// Twice the number of traces.
 	NumberOfMessages *int64 `json:"number_of_messages,omitempty"`
 	// Id of the project.
@@ -4838,16 +5333,24 @@ type ValidatedToken struct {
 
 // ValueEntry is part of FeedbackScore.
 type ValueEntry struct {
-	Author        string      `json:"author,omitempty"`
-	CategoryName  string      `json:"category_name,omitempty"`
-	LastUpdatedAt time.Time   `json:"last_updated_at,omitzero"`
-	Reason        string      `json:"reason,omitempty"`
-	Source        ScoreSource `json:"source,omitempty"`
+	// Who gave the score.
+	Author string `json:"author,omitempty"`
+	// Name of the category.
+	CategoryName string `json:"category_name,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Why the score is what it is.
+	Reason string `json:"reason,omitempty"`
+	// What made the score.
+	Source ScoreSource `json:"source,omitempty"`
 	// Id of the annotation queue that it was made in.
-	SourceQueueID string   `json:"source_queue_id,omitempty"`
-	SpanID        string   `json:"span_id,omitempty"`
-	SpanType      string   `json:"span_type,omitempty"`
-	Value         *float64 `json:"value,omitempty"`
+	SourceQueueID string `json:"source_queue_id,omitempty"`
+	// Id of the span.
+	SpanID string `json:"span_id,omitempty"`
+	// Type of the span.
+	SpanType string `json:"span_type,omitempty"`
+	// The score.
+	Value *float64 `json:"value,omitempty"`
 }
 
 // VideoURL is part of LLMAsJudgeMessageContent.
@@ -4861,16 +5364,24 @@ type Visibility string
 
 // Webhook is part of Alert.
 type Webhook struct {
-	CreatedAt     time.Time         `json:"created_at,omitzero"`
-	CreatedBy     string            `json:"created_by,omitempty"`
-	Headers       map[string]string `json:"headers,omitzero"`
-	ID            string            `json:"id,omitempty"`
-	LastUpdatedAt time.Time         `json:"last_updated_at,omitzero"`
-	LastUpdatedBy string            `json:"last_updated_by,omitempty"`
-	Name          string            `json:"name,omitempty"`
+	// When it was created; set by the server.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Who created it; set by the server.
+	CreatedBy string `json:"created_by,omitempty"`
+	// Headers that the server adds to the request.
+	Headers map[string]string `json:"headers,omitzero"`
+	// Id of the webhook.
+	ID string `json:"id,omitempty"`
+	// When it was changed last.
+	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
+	// Who changed it last; set by the server.
+	LastUpdatedBy string `json:"last_updated_by,omitempty"`
+	// Name of the webhook.
+	Name string `json:"name,omitempty"`
 	// At most 250 characters.
 	SecretToken string `json:"secret_token,omitempty"`
-	URL         string `json:"url"`
+	// Where the server sends a POST request to.
+	URL string `json:"url"`
 }
 
 // WebhookExamples is returned by [Client.GetWebhookExamples].
@@ -4880,10 +5391,14 @@ type WebhookExamples struct {
 
 // WebhookTestResult is returned by [Client.TestWebhook].
 type WebhookTestResult struct {
-	ErrorMessage string                  `json:"error_message,omitempty"`
-	RequestBody  string                  `json:"request_body,omitempty"`
-	Status       WebhookTestResultStatus `json:"status,omitempty"`
-	StatusCode   *int                    `json:"status_code,omitempty"`
+	// Why the call failed.
+	ErrorMessage string `json:"error_message,omitempty"`
+	// What the webhook was sent.
+	RequestBody string `json:"request_body,omitempty"`
+	// Whether the webhook answered with success.
+	Status WebhookTestResultStatus `json:"status,omitempty"`
+	// Status that the webhook answered with.
+	StatusCode *int `json:"status_code,omitempty"`
 }
 
 // WebhookTestResultStatus is a value in WebhookTestResult. Values without a
@@ -4908,9 +5423,14 @@ type WelcomeWizardTracking struct {
 // WorkspaceConfiguration is taken by [Client.UpsertWorkspaceConfiguration] and
 // returned by [Client.GetWorkspaceConfiguration].
 type WorkspaceConfiguration struct {
-	ColorMap                      map[string]string `json:"color_map,omitzero"`
-	TimeoutToMarkThreadAsInactive string            `json:"timeout_to_mark_thread_as_inactive,omitempty"`
-	TruncationOnTables            *bool             `json:"truncation_on_tables,omitempty"`
+	// Colors of feedback scores in charts, as hex codes, by the name of the
+	// score.
+	ColorMap map[string]string `json:"color_map,omitzero"`
+	// After what time without a trace a thread is closed, as an ISO 8601
+	// duration such as PT15M, at most seven days.
+	TimeoutToMarkThreadAsInactive string `json:"timeout_to_mark_thread_as_inactive,omitempty"`
+	// Whether tables of the web interface show long values cut.
+	TruncationOnTables *bool `json:"truncation_on_tables,omitempty"`
 }
 
 // WorkspaceInfo is part of AuthorizeContext.
@@ -4924,7 +5444,8 @@ type WorkspaceMetricRequest struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	IntervalStart time.Time `json:"interval_start"`
 	Name          string    `json:"name,omitempty"`
-	ProjectIDs    []string  `json:"project_ids,omitzero"`
+	// Ids of the projects; without it, all of the workspace.
+	ProjectIDs []string `json:"project_ids,omitzero"`
 }
 
 // WorkspaceMetricResponse is returned by [Client.GetCost], [Client.GetMetric]
@@ -4948,7 +5469,8 @@ type WorkspaceMetricSeries struct {
 type WorkspaceMetricsSummaryRequest struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	IntervalStart time.Time `json:"interval_start"`
-	ProjectIDs    []string  `json:"project_ids,omitzero"`
+	// Ids of the projects; without it, all of the workspace.
+	ProjectIDs []string `json:"project_ids,omitzero"`
 }
 
 // WorkspaceMetricsSummaryResponse is returned by [Client.MetricsSummary].
@@ -4972,13 +5494,17 @@ type WorkspaceProjectUserCount struct {
 
 // WorkspaceSpanMetricRequest is taken by [Client.GetWorkspaceSpanMetric].
 type WorkspaceSpanMetricRequest struct {
-	Breakdown     *BreakdownConfig `json:"breakdown,omitempty"`
-	Filters       []SpanFilter     `json:"filters,omitzero"`
-	Interval      MetricInterval   `json:"interval,omitempty"`
-	IntervalEnd   time.Time        `json:"interval_end,omitzero"`
-	IntervalStart time.Time        `json:"interval_start"`
-	MetricType    MetricType       `json:"metric_type,omitempty"`
-	ProjectIDs    []string         `json:"project_ids,omitzero"`
+	// What makes a series of its own.
+	Breakdown *BreakdownConfig `json:"breakdown,omitempty"`
+	// Conditions that a span must meet, all of them.
+	Filters  []SpanFilter   `json:"filters,omitzero"`
+	Interval MetricInterval `json:"interval,omitempty"`
+	// End of the time range; without it, now.
+	IntervalEnd   time.Time  `json:"interval_end,omitzero"`
+	IntervalStart time.Time  `json:"interval_start"`
+	MetricType    MetricType `json:"metric_type,omitempty"`
+	// Ids of the projects; without it, all of the workspace.
+	ProjectIDs []string `json:"project_ids,omitzero"`
 }
 
 // WorkspaceSpansCount is part of SpansCountResponse.
@@ -5036,6 +5562,7 @@ type ValidateOAuthTokenParams struct {
 // GetBlueprintByEnvParams holds the query parameters of
 // [Client.GetBlueprintByEnv].
 type GetBlueprintByEnvParams struct {
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
@@ -5051,18 +5578,21 @@ type GetBlueprintHistoryParams struct {
 // GetLatestBlueprintParams holds the query parameters of
 // [Client.GetLatestBlueprint].
 type GetLatestBlueprintParams struct {
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
 // GetBlueprintByNameParams holds the query parameters of
 // [Client.GetBlueprintByName].
 type GetBlueprintByNameParams struct {
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
 // GetBlueprintByIDParams holds the query parameters of
 // [Client.GetBlueprintByID].
 type GetBlueprintByIDParams struct {
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
@@ -5070,11 +5600,15 @@ type GetBlueprintByIDParams struct {
 // [Client.FindAgentInsightsIssues].
 type FindAgentInsightsIssuesParams struct {
 	// Id of the project.
-	ProjectID string                   `query:"project_id"`
-	FromDate  string                   `query:"from_date"`
-	ToDate    string                   `query:"to_date"`
-	Status    AgentInsightsIssueStatus `query:"status"`
-	Severity  Severity                 `query:"severity"`
+	ProjectID string `query:"project_id"`
+	// First day, such as 2026-07-24.
+	FromDate string `query:"from_date"`
+	// Last day, such as 2026-07-24.
+	ToDate string `query:"to_date"`
+	// What has become of the issues.
+	Status AgentInsightsIssueStatus `query:"status"`
+	// How serious the issues are.
+	Severity Severity `query:"severity"`
 	// Order; only the first element counts. Without it, newest first.
 	Sorting []SortingField `query:"sorting"`
 	// Number of the page, counting from 1.
@@ -5088,8 +5622,10 @@ type FindAgentInsightsIssuesParams struct {
 type GetAgentInsightsIssueByIDParams struct {
 	// Id of the project.
 	ProjectID string `query:"project_id"`
-	FromDate  string `query:"from_date"`
-	ToDate    string `query:"to_date"`
+	// First day, such as 2026-07-24.
+	FromDate string `query:"from_date"`
+	// Last day, such as 2026-07-24.
+	ToDate string `query:"to_date"`
 }
 
 // FindAlertsParams holds the query parameters of [Client.FindAlerts].
@@ -5107,6 +5643,7 @@ type FindAlertsParams struct {
 // GetWebhookExamplesParams holds the query parameters of
 // [Client.GetWebhookExamples].
 type GetWebhookExamplesParams struct {
+	// The service behind the webhook; without it, any.
 	AlertType AlertType `query:"alert_type"`
 }
 
@@ -5128,12 +5665,14 @@ type FindAnnotationQueuesParams struct {
 // DownloadAttachmentParams holds the query parameters of
 // [Client.DownloadAttachment].
 type DownloadAttachmentParams struct {
-	ContainerID   string               `query:"container_id"`
-	EntityType    AttachmentEntityType `query:"entity_type"`
-	EntityID      string               `query:"entity_id"`
-	FileName      string               `query:"file_name"`
-	MimeType      string               `query:"mime_type"`
-	WorkspaceName string               `query:"workspace_name"`
+	ContainerID string               `query:"container_id"`
+	EntityType  AttachmentEntityType `query:"entity_type"`
+	EntityID    string               `query:"entity_id"`
+	FileName    string               `query:"file_name"`
+	// Media type of the file.
+	MimeType string `query:"mime_type"`
+	// Name of the workspace, for requests that cannot have headers.
+	WorkspaceName string `query:"workspace_name"`
 }
 
 // AttachmentListParams holds the query parameters of [Client.AttachmentList].
@@ -5157,14 +5696,16 @@ type UploadAttachmentParams struct {
 	EntityID   string               `query:"entity_id"`
 	// Name of the project, in upper or lower case.
 	ProjectName string `query:"project_name"`
-	MimeType    string `query:"mime_type"`
+	// Media type of the file.
+	MimeType string `query:"mime_type"`
 }
 
 // FindEvaluatorsParams holds the query parameters of [Client.FindEvaluators].
 type FindEvaluatorsParams struct {
 	// Id of the project.
 	ProjectID string `query:"project_id"`
-	ID        string `query:"id"`
+	// Part of the id.
+	ID string `query:"id"`
 	// Part of the name, in upper or lower case.
 	Name string `query:"name"`
 	// Conditions that an entry must meet, all of them.
@@ -5388,7 +5929,8 @@ type FindFeedbackDefinitionsParams struct {
 	// Most entries on a page; large pages take long.
 	Size int `query:"size"`
 	// Part of the name, in upper or lower case.
-	Name string       `query:"name"`
+	Name string `query:"name"`
+	// Kind of the definitions.
 	Type FeedbackType `query:"type"`
 }
 
@@ -5412,8 +5954,9 @@ type FindInsightsViewsParams struct {
 // ListRunnersParams holds the query parameters of [Client.ListRunners].
 type ListRunnersParams struct {
 	// Id of the project.
-	ProjectID string            `query:"project_id"`
-	Status    LocalRunnerStatus `query:"status"`
+	ProjectID string `query:"project_id"`
+	// Whether the runners are connected.
+	Status LocalRunnerStatus `query:"status"`
 	// Number of the page, counting from 1.
 	Page *int `query:"page"`
 	// Most entries on a page; large pages take long.
@@ -5422,14 +5965,17 @@ type ListRunnersParams struct {
 
 // GetJobLogsParams holds the query parameters of [Client.GetJobLogs].
 type GetJobLogsParams struct {
+	// Number of entries to leave out at the beginning.
 	Offset *int `query:"offset"`
 }
 
 // GetBridgeCommandParams holds the query parameters of
 // [Client.GetBridgeCommand].
 type GetBridgeCommandParams struct {
-	Wait    *bool `query:"wait"`
-	Timeout *int  `query:"timeout"`
+	// Waits until the result has been reported.
+	Wait *bool `query:"wait"`
+	// Most seconds to wait.
+	Timeout *int `query:"timeout"`
 }
 
 // ListJobsParams holds the query parameters of [Client.ListJobs].
@@ -5649,7 +6195,9 @@ type GetPromptsParams struct {
 
 // GetPromptByIDParams holds the query parameters of [Client.GetPromptByID].
 type GetPromptByIDParams struct {
-	MaskID      string `query:"mask_id"`
+	// Id of a mask that the result is overlaid with.
+	MaskID string `query:"mask_id"`
+	// Name of an environment whose version is returned instead of the newest.
 	Environment string `query:"environment"`
 }
 
@@ -5686,7 +6234,8 @@ type FindRetentionRulesParams struct {
 	// Number of the page, counting from 1.
 	Page int `query:"page"`
 	// Most entries on a page; large pages take long.
-	Size            int   `query:"size"`
+	Size int `query:"size"`
+	// Returns rules that are no longer in force, too.
 	IncludeInactive *bool `query:"include_inactive"`
 }
 
