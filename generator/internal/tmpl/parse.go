@@ -92,7 +92,8 @@ func (p *fileParser) syntax(name string, err error) {
 // place is the position of an offset. Those that the parser gives obey line comments,
 // which may name any file.
 func (p *fileParser) place(name string, offset int) diag.Position {
-	before := p.data[:min(max(offset, 0), len(p.data))]
+	// The end of a file is the end of its last line.
+	before := p.data[:min(max(offset, 0), len(bytes.TrimSuffix(p.data, []byte("\n"))))]
 	return diag.Position{File: name, Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n')}
 }
 
