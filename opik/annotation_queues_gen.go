@@ -27,19 +27,19 @@ type AnnotationQueuesService struct {
 // AnnotationQueueCreateParams holds the optional inputs of
 // [AnnotationQueuesService.Create]. What has its zero value is not sent.
 type AnnotationQueueCreateParams struct {
-	// Annotators per item of the annotation queue. From 1 to 1,000.
+	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int
-	// Whether reviewers may comment.
+	// Lets those who score comment as well.
 	CommentsEnabled *bool
 	// What the queue is for.
 	Description string
-	// Names of the feedback definitions that reviewers score by.
+	// Names of the feedback definitions to score by.
 	FeedbackDefinitionNames []string
 	// Id of the queue, a UUID of version 7; without it, the server makes one.
 	ID string
-	// What reviewers are told.
+	// What those who score are told to look at.
 	Instructions string
-	// Lock timeout seconds of the annotation queue. From 1 to 3,600.
+	// How long an item is reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int
 }
 
@@ -143,17 +143,17 @@ func (s *AnnotationQueuesService) ListPage(ctx context.Context, params Annotatio
 // AnnotationQueueUpdateParams holds the optional inputs of
 // [AnnotationQueuesService.Update]. What has its zero value is not sent.
 type AnnotationQueueUpdateParams struct {
-	// Annotators per item of the annotation queue. From 1 to 1,000.
+	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int
-	// Whether reviewers may comment.
+	// Lets those who score comment as well.
 	CommentsEnabled *bool
 	// What the queue is for.
 	Description string
-	// Names of the feedback definitions that reviewers score by.
+	// Names of the feedback definitions to score by.
 	FeedbackDefinitionNames []string
-	// What reviewers are told.
+	// What those who score are told to look at.
 	Instructions string
-	// Lock timeout seconds of the annotation queue. From 1 to 3,600.
+	// How long an item is reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int
 	// Name of the queue.
 	Name string

@@ -25,7 +25,8 @@ type EnvironmentsService struct {
 // EnvironmentCreateParams holds the optional inputs of
 // [EnvironmentsService.Create]. What has its zero value is not sent.
 type EnvironmentCreateParams struct {
-	// Color of the environment. At most 20 characters.
+	// Color in which the web interface shows the name, such as "#112233". At most 20
+	// characters.
 	Color string
 	// Description of the environment. At most 500 characters.
 	Description string
@@ -79,13 +80,14 @@ func (s *EnvironmentsService) List(ctx context.Context, opts ...CallOption) ([]r
 // EnvironmentUpdateParams holds the optional inputs of
 // [EnvironmentsService.Update]. What has its zero value is not sent.
 type EnvironmentUpdateParams struct {
-	// Color of the environment. At most 20 characters.
+	// Color in which the web interface shows the name, such as "#112233". At most 20
+	// characters.
 	Color string
 	// Description of the environment. At most 500 characters.
 	Description string
 	// Name of the environment. At most 150 characters.
 	Name string
-	// Place in the order in which the web interface shows environments.
+	// Place in the list, counting from 0.
 	Position *int
 }
 

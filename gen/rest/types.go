@@ -679,7 +679,7 @@ type AgentBlueprintType string
 // [Client.UpdateAgentConfig].
 type AgentConfigCreate struct {
 	Blueprint AgentBlueprint `json:"blueprint"`
-	// Id of the configuration, a UUID of version 7; without it, the server
+	// Id of the configuration, a UUID of version 7; by default the server
 	// makes one.
 	ID string `json:"id,omitempty"`
 	// Id of the project.
@@ -999,7 +999,7 @@ type AnalyticsQueryResponse struct {
 // [Client.GetAnnotationQueueByID] and part of AnnotationQueueBatch and
 // AnnotationQueuePage.
 type AnnotationQueue struct {
-	// From 1 to 1,000.
+	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int `json:"annotators_per_item,omitzero"`
 	// Whether reviewers may comment.
 	CommentsEnabled *bool `json:"comments_enabled,omitempty"`
@@ -1023,7 +1023,7 @@ type AnnotationQueue struct {
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	// Who changed it last; set by the server.
 	LastUpdatedBy string `json:"last_updated_by,omitempty"`
-	// From 1 to 3,600.
+	// How long an item is reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int `json:"lock_timeout_seconds,omitzero"`
 	// Name of the queue.
 	Name string `json:"name"`
@@ -1077,17 +1077,17 @@ type AnnotationQueueScope string
 
 // AnnotationQueueUpdate is taken by [Client.UpdateAnnotationQueue].
 type AnnotationQueueUpdate struct {
-	// From 1 to 1,000.
+	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int `json:"annotators_per_item,omitzero"`
-	// Whether reviewers may comment.
+	// Lets those who score comment as well.
 	CommentsEnabled *bool `json:"comments_enabled,omitempty"`
 	// What the queue is for.
 	Description string `json:"description,omitempty"`
-	// Names of the feedback definitions that reviewers score by.
+	// Names of the feedback definitions to score by.
 	FeedbackDefinitionNames []string `json:"feedback_definition_names,omitzero"`
-	// What reviewers are told.
+	// What those who score are told to look at.
 	Instructions string `json:"instructions,omitempty"`
-	// From 1 to 3,600.
+	// How long an item is reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int `json:"lock_timeout_seconds,omitzero"`
 	// Name of the queue.
 	Name string `json:"name,omitempty"`
@@ -1152,12 +1152,11 @@ type AssistantMessageRole string
 type Attachment struct {
 	// Name of the file, which identifies it in its trace or span.
 	FileName string `json:"file_name"`
-	// Size in bytes.
+	// Length in bytes.
 	FileSize int64 `json:"file_size"`
-	// Where the file can be downloaded. A link to storage is signed and
-	// expires.
+	// Address of the content, good for an hour or so. Who has it, has access.
 	Link string `json:"link,omitempty"`
-	// Media type.
+	// Media type of the content, such as image/png.
 	MimeType string `json:"mime_type"`
 }
 
@@ -1934,7 +1933,7 @@ type CompleteMultipartUploadRequest struct {
 	EntityType  AttachmentEntityType `json:"entity_type"`
 	FileName    string               `json:"file_name"`
 	FileSize    int64                `json:"file_size"`
-	// Media type of the file.
+	// Media type of the content, such as image/png.
 	MimeType string `json:"mime_type,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName       string                `json:"project_name,omitempty"`
@@ -2661,7 +2660,8 @@ type Delta struct {
 // Environment is taken by [Client.CreateEnvironment], returned by
 // [Client.GetEnvironmentByID] and part of EnvironmentPage.
 type Environment struct {
-	// At most 20 characters.
+	// Color in which the web interface shows the name, such as "#112233". At
+	// most 20 characters.
 	Color string `json:"color,omitempty"`
 	// When it was created; set by the server.
 	CreatedAt time.Time `json:"created_at,omitzero"`
@@ -2696,13 +2696,14 @@ type EnvironmentPage struct {
 
 // EnvironmentUpdate is taken by [Client.UpdateEnvironment].
 type EnvironmentUpdate struct {
-	// At most 20 characters.
+	// Color in which the web interface shows the name, such as "#112233". At
+	// most 20 characters.
 	Color string `json:"color,omitempty"`
 	// At most 500 characters.
 	Description string `json:"description,omitempty"`
 	// At most 150 characters.
 	Name string `json:"name,omitempty"`
-	// Place in the order in which the web interface shows environments.
+	// Place in the list, counting from 0.
 	Position *int `json:"position,omitempty"`
 }
 
@@ -4835,7 +4836,7 @@ type StartMultipartUploadRequest struct {
 	EntityID    string               `json:"entity_id"`
 	EntityType  AttachmentEntityType `json:"entity_type"`
 	FileName    string               `json:"file_name"`
-	// Media type of the file.
+	// Media type of the content, such as image/png.
 	MimeType       string `json:"mime_type,omitempty"`
 	NumOfFileParts int    `json:"num_of_file_parts"`
 	Path           string `json:"path"`
@@ -5562,7 +5563,7 @@ type ValidateOAuthTokenParams struct {
 // GetBlueprintByEnvParams holds the query parameters of
 // [Client.GetBlueprintByEnv].
 type GetBlueprintByEnvParams struct {
-	// Id of a mask that the result is overlaid with.
+	// Id of a mask whose values are laid over the others.
 	MaskID string `query:"mask_id"`
 }
 
@@ -5578,21 +5579,21 @@ type GetBlueprintHistoryParams struct {
 // GetLatestBlueprintParams holds the query parameters of
 // [Client.GetLatestBlueprint].
 type GetLatestBlueprintParams struct {
-	// Id of a mask that the result is overlaid with.
+	// Id of a mask whose values are laid over the others.
 	MaskID string `query:"mask_id"`
 }
 
 // GetBlueprintByNameParams holds the query parameters of
 // [Client.GetBlueprintByName].
 type GetBlueprintByNameParams struct {
-	// Id of a mask that the result is overlaid with.
+	// Id of a mask whose values are laid over the others.
 	MaskID string `query:"mask_id"`
 }
 
 // GetBlueprintByIDParams holds the query parameters of
 // [Client.GetBlueprintByID].
 type GetBlueprintByIDParams struct {
-	// Id of a mask that the result is overlaid with.
+	// Id of a mask whose values are laid over the others.
 	MaskID string `query:"mask_id"`
 }
 
@@ -5669,9 +5670,9 @@ type DownloadAttachmentParams struct {
 	EntityType  AttachmentEntityType `query:"entity_type"`
 	EntityID    string               `query:"entity_id"`
 	FileName    string               `query:"file_name"`
-	// Media type of the file.
+	// Media type of the content, such as image/png.
 	MimeType string `query:"mime_type"`
-	// Name of the workspace, for requests that cannot have headers.
+	// Name of the workspace, where the header that names it cannot be sent.
 	WorkspaceName string `query:"workspace_name"`
 }
 
@@ -5696,7 +5697,7 @@ type UploadAttachmentParams struct {
 	EntityID   string               `query:"entity_id"`
 	// Name of the project, in upper or lower case.
 	ProjectName string `query:"project_name"`
-	// Media type of the file.
+	// Media type of the content, such as image/png.
 	MimeType string `query:"mime_type"`
 }
 
