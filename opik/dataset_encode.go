@@ -23,30 +23,40 @@ type preparedItem struct {
 // prepare encodes an item. The error is a [*ValidationError] whose field is one of
 // the item's.
 func (i DatasetItem) prepare() (preparedItem, error) {
-	record, err := i.prepareFields()
+	record, data, err := i.check()
 	if err != nil {
 		return preparedItem{}, err
 	}
 	record.ID = cmp.Or(record.ID, uuid7.New())
-	data, err := i.encodeData()
-	if err != nil {
-		return preparedItem{}, &ValidationError{Field: "Data", Reason: "cannot be encoded", Err: err}
-	}
-	tree, err := jsontree.Parse(data)
-	switch {
-	case err != nil:
-		return preparedItem{}, &ValidationError{Field: "Data", Reason: "is no JSON that can be sent", Err: err}
-	case tree.Kind != jsontree.Object:
-		return preparedItem{}, &ValidationError{Field: "Data", Reason: "is not encoded as a JSON object"}
-	case len(tree.Members) == 0:
-		return preparedItem{}, &ValidationError{Field: "Data", Reason: "is empty"}
-	}
-	record.Data = tree.Append(nil)
 	size, err := encodedSize(record)
 	if err != nil {
 		return preparedItem{}, &ValidationError{Field: "Data", Reason: "cannot be encoded", Err: err}
 	}
-	return preparedItem{record, hashOf(tree, record), size}, nil
+	record.Data = data.Append(nil)
+	size += len(`,"data":`) + len(record.Data)
+	return preparedItem{record, hashOf(data, record), size}, nil
+}
+
+// check returns what is sent of an item: its data apart, as a tree. The error is that
+// of prepare.
+func (i DatasetItem) check() (record rest.DatasetItem, data jsontree.Value, err error) {
+	if record, err = i.prepareFields(); err != nil {
+		return record, data, err
+	}
+	encoded, err := i.encodeData()
+	if err != nil {
+		return record, data, &ValidationError{Field: "Data", Reason: "cannot be encoded", Err: err}
+	}
+	data, err = jsontree.Parse(encoded)
+	switch {
+	case err != nil:
+		err = &ValidationError{Field: "Data", Reason: "is no JSON that can be sent", Err: err}
+	case data.Kind != jsontree.Object:
+		err = &ValidationError{Field: "Data", Reason: "is not encoded as a JSON object"}
+	case len(data.Members) == 0:
+		err = &ValidationError{Field: "Data", Reason: "is empty"}
+	}
+	return record, data, err
 }
 
 // prepareFields returns what is sent of an item besides its data. The error is a

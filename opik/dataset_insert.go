@@ -154,7 +154,7 @@ func (d *Dataset) updateChecked(ctx context.Context, method string, items []Data
 func checkItems(method string, items []DatasetItem, needIDs bool) error {
 	ids := map[string]bool{}
 	for i, item := range items {
-		_, err := item.prepare()
+		_, _, err := item.check()
 		id := strings.ToLower(item.ID)
 		switch {
 		case id == "" && needIDs:

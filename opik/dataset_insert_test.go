@@ -343,6 +343,35 @@ func TestInsertLargeItems(t *testing.T) {
 	}
 }
 
+// TestInsertFillsRequests makes requests of just the size that is allowed, and of one
+// byte more.
+func TestInsertFillsRequests(t *testing.T) {
+	const most = 5_000_000
+	s := newDatasetServer(t)
+	ds := s.dataset("d")
+	letter := 'a'
+	item := func(n int) opik.DatasetItem {
+		letter++ // so that no two items are equal
+		return opik.DatasetItem{Data: object{"text": strings.Repeat(string(letter), n)}, Description: "é<\n"}
+	}
+	bytes := func(items ...opik.DatasetItem) (sizes []int) {
+		s.insert(ds, items...)
+		_, batches := s.take()
+		for _, b := range batches {
+			sizes = append(sizes, b.bytes)
+		}
+		return sizes
+	}
+	small := bytes(item(1000), item(1000))
+	fill := 1000 + most - small[0]
+	if full := bytes(item(1000), item(fill)); !slices.Equal(full, []int{most}) {
+		t.Errorf("requests of %v bytes, not one of %d", full, most)
+	}
+	if more := bytes(item(1000), item(fill+1)); len(more) != 2 {
+		t.Errorf("requests of %v bytes", more)
+	}
+}
+
 func TestUpdate(t *testing.T) {
 	s := newDatasetServer(t)
 	ds := s.dataset("d")

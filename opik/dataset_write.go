@@ -120,10 +120,11 @@ func (w *itemWriter) request(items []rest.DatasetItem) rest.DatasetItemBatch {
 	return rest.DatasetItemBatch{BatchGroupID: w.group, DatasetID: w.dataset.ID(), Items: items}
 }
 
-// envelope returns the size of a request without items.
+// envelope returns the size of a request without items, less one: each item but the
+// first follows a comma.
 func (w *itemWriter) envelope() int {
 	size, _ := encodedSize(w.request([]rest.DatasetItem{})) // texts can be encoded
-	return size
+	return size - 1
 }
 
 // flush sends the batch.

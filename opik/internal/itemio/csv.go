@@ -67,7 +67,7 @@ type rows struct {
 }
 
 func newRows(r io.Reader, comma rune) *rows {
-	limit := &limitedReader{r: r, left: MaxRecord}
+	limit := &limitedReader{r: r, left: maxRecord}
 	buffer := bufio.NewReader(limit)
 	if begin, _ := buffer.Peek(len(byteOrderMark)); bytes.Equal(begin, byteOrderMark) { // an error comes again
 		buffer.Discard(len(byteOrderMark))
@@ -99,7 +99,7 @@ func (r *rows) all(f CSV, yield func(Record, error) bool) error {
 		return err
 	}
 	for ; ; r.record++ {
-		r.limit.left = MaxRecord
+		r.limit.left = maxRecord
 		cells, err := r.read()
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -58,6 +58,9 @@ const (
 	cannotRead  = "cannot be read"
 )
 
+// maxRecord is MaxRecord, but for tests.
+var maxRecord = MaxRecord
+
 var tooLarge = fmt.Sprintf("larger than %d MiB", MaxRecord>>20)
 
 // byteOrderMark begins files of some programs.

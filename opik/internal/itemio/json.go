@@ -139,7 +139,7 @@ func (s *scanner) element() error {
 		if depth == 0 && !quoted && (c == ',' || c == ']' || c == '}' || isSpace(c)) {
 			return nil // whether it is a value is for others to say
 		}
-		if len(s.text) == MaxRecord {
+		if len(s.text) == maxRecord {
 			return s.fail(tooLarge)
 		}
 		s.text = append(s.text, c)
@@ -194,7 +194,7 @@ func (s *scanner) readLine() (more bool, err error) {
 	s.text = s.text[:0]
 	for {
 		part, err := s.r.ReadSlice('\n')
-		if len(s.text)+len(part) > MaxRecord {
+		if len(s.text)+len(part) > maxRecord {
 			return false, &Error{Line: s.line, Record: s.record, Reason: tooLarge}
 		}
 		s.text = append(s.text, part...)
