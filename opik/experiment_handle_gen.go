@@ -106,10 +106,22 @@ func (h *Experiment) Refresh(ctx context.Context, opts ...CallOption) error {
 // Update changes the experiment. What params does not set stays as it is.
 //
 // It is [ExperimentsService.Update] for this experiment, which says more about
-// requests and errors.
+// requests and errors. Afterwards Record has what was written; what the server
+// made of it, Refresh reads.
 func (h *Experiment) Update(ctx context.Context, params ExperimentUpdateParams, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	return h.client.Experiments.Update(ctx, h.known().ID, params, opts...)
+	if err := h.client.Experiments.Update(ctx, h.known().ID, params, opts...); err != nil {
+		return err
+	}
+	h.change(func(record *rest.Experiment) {
+		assign(&record.ExperimentScores, params.ExperimentScores)
+		assign(&record.Metadata, params.Metadata)
+		assign(&record.Name, params.Name)
+		assign(&record.Status, params.Status)
+		assign(&record.Tags, params.Tags)
+		assign(&record.Type, params.Type)
+	})
+	return nil
 }

@@ -3,6 +3,9 @@ package opik
 import (
 	"errors"
 	"iter"
+	"reflect"
+
+	"github.com/opik-go/sdk/opik/internal/clone"
 )
 
 // ErrNilHandle is what methods of handles, such as [Dataset], return that need the
@@ -39,5 +42,13 @@ func failed[T any](err error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		yield(zero, err)
+	}
+}
+
+// assign sets a member of a record to what was written. What has its zero value was
+// not sent, so the server kept the member as it was.
+func assign[T any](member *T, written T) {
+	if !reflect.ValueOf(&written).Elem().IsZero() {
+		*member = clone.Of(written)
 	}
 }

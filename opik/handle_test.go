@@ -167,3 +167,36 @@ func TestHandlesOfBrokenList(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What was written through a handle shows in it, what was not sent stays, and nothing
+// shows of a write that failed.
+func TestHandleKeepsWhatItWrote(t *testing.T) {
+	c, srv := served(t, 0)
+	if _, err := c.CreateDataset(t.Context(), "d", opik.CreateDatasetParams{}); err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.CreateExperiment(t.Context(), "d", opik.CreateExperimentParams{Name: "before"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags := []string{"a"}
+	if err := e.Update(t.Context(), opik.ExperimentUpdateParams{Tags: tags}); err != nil {
+		t.Fatal(err)
+	}
+	tags[0] = "changed"
+	if r := e.Record(); r.Name != "before" || !reflect.DeepEqual(r.Tags, []string{"a"}) {
+		t.Errorf("name %q, tags %q", r.Name, r.Tags)
+	}
+	if err := e.Update(t.Context(), opik.ExperimentUpdateParams{Name: "after"}); err != nil || e.Name() != "after" {
+		t.Errorf("name %q, %v", e.Name(), err)
+	}
+	srv.Inject(opiktest.FailWith(http.StatusForbidden))
+	if err := e.Update(t.Context(), opik.ExperimentUpdateParams{Name: "lost"}); !errors.Is(err, opik.ErrForbidden) || e.Name() != "after" {
+		t.Errorf("name %q, %v", e.Name(), err)
+	}
+	srv.ClearFaults()
+	written := e.Record()
+	if err := e.Refresh(t.Context()); err != nil || e.Name() != written.Name || !reflect.DeepEqual(e.Record().Tags, written.Tags) {
+		t.Errorf("the server has %+v, the handle had %+v, %v", e.Record(), written, err)
+	}
+}

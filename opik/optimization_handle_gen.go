@@ -103,10 +103,20 @@ func (h *Optimization) Refresh(ctx context.Context, opts ...CallOption) error {
 // [ErrConflict] if an optimization that is over is to be cancelled.
 //
 // It is [OptimizationsService.Update] for this optimization, which says more about
-// requests and errors.
+// requests and errors. Afterwards Record has what was written; what the server
+// made of it, Refresh reads.
 func (h *Optimization) Update(ctx context.Context, params OptimizationUpdateParams, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
-	return h.client.Optimizations.Update(ctx, h.known().ID, params, opts...)
+	if err := h.client.Optimizations.Update(ctx, h.known().ID, params, opts...); err != nil {
+		return err
+	}
+	h.change(func(record *rest.Optimization) {
+		assign(&record.ErrorInfo, params.ErrorInfo)
+		assign(&record.Metadata, params.Metadata)
+		assign(&record.Name, params.Name)
+		assign(&record.Status, params.Status)
+	})
+	return nil
 }

@@ -139,14 +139,30 @@ func (w handleWriter) refresh() {
 // method emits a method that calls the service's, and that for one page.
 func (w handleWriter) method(m *ir.HandleMethod) {
 	target := methodWriter{goFile: w.goFile, method: m.Calls, service: w.handle.Service}
-	w.bound(m, m.Name, m.Calls.Name, m.Doc, target.results())
+	w.bound(m, m.Name, m.Calls.Name, m.Doc, target.results(), w.changes(m)...)
 	if m.PageDoc != "" {
 		w.bound(m, m.Name+"Page", m.Calls.Page.Method, m.PageDoc, jen.Params(jen.Op("*").Add(target.page()), jen.Error()))
 	}
 }
 
-// bound emits one method with what it calls.
-func (w handleWriter) bound(m *ir.HandleMethod, name, calls, text string, results jen.Code) {
+// changes are the statements that note in the record what was written.
+func (w handleWriter) changes(m *ir.HandleMethod) []jen.Code {
+	var all []jen.Code
+	for _, c := range m.Changes {
+		value := jen.Id("params")
+		if c.Arg != "" {
+			value = jen.Id(c.Arg)
+		}
+		if c.Member != "" {
+			value.Dot(c.Member)
+		}
+		all = append(all, jen.Id("assign").Call(jen.Op("&").Id("record").Dot(c.Field), value))
+	}
+	return all
+}
+
+// bound emits one method with what it calls, and what it does to the record then.
+func (w handleWriter) bound(m *ir.HandleMethod, name, calls, text string, results jen.Code, changes ...jen.Code) {
 	params, args := []jen.Code{jen.Id("ctx").Add(w.typ("context.Context"))}, []jen.Code{jen.Id("ctx"), w.property(m.From)}
 	for _, a := range m.Args {
 		params, args = append(params, jen.Id(a.Name).Add(w.typ(a.Type))), append(args, jen.Id(a.Name))
@@ -168,5 +184,15 @@ func (w handleWriter) bound(m *ir.HandleMethod, name, calls, text string, result
 	}
 	w.declare(text, jen.Func().Params(w.receiver()).Id(name).Params(params...).Add(results).Block(
 		jen.If(jen.Err().Op(":=").Id(self).Dot("usable").Call(), jen.Err().Op("!=").Nil()).Block(jen.Return(failed...)),
-		jen.Return(jen.Id(self).Dot("client").Dot(w.handle.Field).Dot(calls).Call(args...))))
+		w.delegate(jen.Id(self).Dot("client").Dot(w.handle.Field).Dot(calls).Call(args...), changes)))
+}
+
+// delegate returns what a call returns, or makes changes if it has succeeded.
+func (w handleWriter) delegate(call jen.Code, changes []jen.Code) *jen.Statement {
+	if len(changes) == 0 {
+		return jen.Return(call)
+	}
+	return jen.If(jen.Err().Op(":=").Add(call), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())).Line().
+		Id(self).Dot("change").Call(jen.Func().Params(jen.Id("record").Op("*").Add(w.record())).Block(changes...)).Line().
+		Return(jen.Nil())
 }

@@ -49,11 +49,22 @@ type HandleMethod struct {
 	Args []Arg `json:"args,omitempty"`
 	// From is the field of the record that is the first argument.
 	From RecordField `json:"from"`
+	// Changes are the fields of the record that get what the method has written.
+	Changes []Change `json:"changes,omitempty"`
 	// PageDoc is the comment of the method for one page; empty if there is none.
 	PageDoc string `json:"pageDoc,omitempty"`
 	// Calls is the service's method.
 	Calls *Method       `json:"calls"`
 	Pos   diag.Position `json:"position"`
+}
+
+// Change sets a field of a handle's record to an argument of the method or, if there
+// is none, a field of its params. Member is the argument's field that is meant; it is
+// empty if that is the argument itself.
+type Change struct {
+	Field  string `json:"field"`
+	Arg    string `json:"arg,omitempty"`
+	Member string `json:"member,omitempty"`
 }
 
 // Own returns the names of the methods that every such handle has.

@@ -90,7 +90,11 @@ func (b handleBinder) bind() {
 	for _, arg := range b.tmpl.Args {
 		m.Args = append(m.Args, ir.Arg{Name: arg.Name, Type: arg.Type})
 	}
+	m.Changes = b.changes(calls)
 	m.Doc, m.PageDoc = b.docs(calls)
+	if len(m.Changes) > 0 {
+		m.Doc += " Afterwards Record has what was written; what the server made of it, Refresh reads."
+	}
 	free := b.declare(b.handle.Name+"."+m.Name, m.Pos)
 	if calls.Page != nil {
 		free = b.declare(b.handle.Name+"."+m.Name+"Page", m.Pos) && free
