@@ -46,7 +46,8 @@ func (b handleBinder) readBy() string {
 // change says where a member of the body comes from, if a caller gives it as it is.
 func (b handleBinder) change(body *ir.Value, member restgen.Field) (ir.Change, bool) {
 	if body.Kind == ir.ValueArg {
-		return ir.Change{Arg: b.argument(body.Name), Member: member.Name}, true
+		arg, ok := b.argument(body.Name)
+		return ir.Change{Arg: arg, Member: member.Name}, ok
 	}
 	if body.Literal == nil {
 		return ir.Change{}, false
@@ -55,7 +56,8 @@ func (b handleBinder) change(body *ir.Value, member restgen.Field) (ir.Change, b
 		switch {
 		case a.Field != member.Name || a.Value.Address || a.Value.Default != "":
 		case a.Value.Kind == ir.ValueArg:
-			return ir.Change{Arg: b.argument(a.Value.Name)}, true
+			arg, ok := b.argument(a.Value.Name)
+			return ir.Change{Arg: arg}, ok
 		case a.Value.Kind == ir.ValueParam:
 			return ir.Change{Member: a.Value.Name}, true
 		}
@@ -63,12 +65,13 @@ func (b handleBinder) change(body *ir.Value, member restgen.Field) (ir.Change, b
 	return ir.Change{}, false
 }
 
-// argument returns the handle's name for an argument of the service's method.
-func (b handleBinder) argument(name string) string {
+// argument returns the handle's name for an argument of the service's method, all but
+// the first, which is the record's own.
+func (b handleBinder) argument(name string) (string, bool) {
 	for i, arg := range b.target.Args[1:] {
 		if arg.Name == name {
-			return b.tmpl.Args[i].Name
+			return b.tmpl.Args[i].Name, true
 		}
 	}
-	return name
+	return "", false
 }
