@@ -102,8 +102,12 @@ func (c Change) operationSentence() string {
 	switch {
 	case c.Symbol != "":
 		served = ", " + code(c.Symbol)
-	case c.Note != "" && c.Action != Edit:
-		served = ", " + strings.Replace(c.Note, string(ir.StateUndecided), string(ir.StatePending), 1)
+	case c.Note == string(ir.StateUndecided) && c.Action != Added:
+		served = ", in no template"
+	case c.Note == string(ir.StateUndecided):
+		served = ", " + string(ir.StatePending) // once the templates are in step
+	case c.Note != "":
+		served = ", " + c.Note
 	}
 	id := code(c.Operation)
 	switch c.Action {
