@@ -1,6 +1,7 @@
 package promptfmt_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -50,7 +51,7 @@ func TestMustache(t *testing.T) {
 		{"{{#l}}{{#.}}{{.}}{{/.}};{{/l}}", object{"l": [][]int{{1, 2}, {3}}}, "12;3;"},
 
 		// What counts as false.
-		{"{{^a}}a{{/a}}{{^b}}b{{/b}}{{^c}}c{{/c}}{{^d}}d{{/d}}{{^e}}e{{/e}}{{^f}}f{{/f}}", object{"a": nil, "b": "", "c": []int{}, "d": 0, "e": -0.0, "f": false}, "abcdef"},
+		{"{{^a}}a{{/a}}{{^b}}b{{/b}}{{^c}}c{{/c}}{{^d}}d{{/d}}{{^e}}e{{/e}}{{^f}}f{{/f}}", object{"a": nil, "b": "", "c": []int{}, "d": 0, "e": json.Number("-0.0"), "f": false}, "abcdef"},
 		{"{{#a}}a{{/a}}{{#b}}b{{/b}}{{#c}}c{{/c}}", object{"a": object{}, "b": 0.1, "c": []any{nil}}, "abc"},
 
 		// Comments and delimiters.

@@ -34,7 +34,7 @@ func newValue(v any) (val *value, err error) {
 		return &value{text: string(v)}, nil
 	case int:
 		return &value{raw: strconv.AppendInt(nil, int64(v), 10)}, nil
-	case json.Marshaler, encoding.TextMarshaler:
+	case json.Number, json.Marshaler, encoding.TextMarshaler:
 	case error:
 		return &value{text: v.Error()}, nil
 	case fmt.Stringer:
