@@ -69,10 +69,16 @@ func (p *parity) line(t *tmpl.Parity) *ir.Parity {
 	if len(wanted) == 0 && t.Reason == "" {
 		wanted = []string{defaultSymbol(line)}
 	}
+	if same := p.same(defaultSymbol(line)); len(wanted) == 0 && same != "" {
+		p.diags.Add(diag.Diagnostic{
+			Code: "bad-option", Pos: t.Pos, Message: fmt.Sprintf("a reason alone says that there is no %s, but the SDK has %s", t.Name, same),
+			Hint: "add go=" + same + " if it does the same",
+		})
+	}
 	for _, name := range wanted {
 		symbol := p.known[name]
 		if symbol == "" && len(t.Go) == 0 {
-			symbol = p.known[p.folded[foldedSymbol(name)]]
+			symbol = p.same(name)
 		}
 		if symbol != "" {
 			line.Symbols = append(line.Symbols, symbol)
@@ -93,6 +99,9 @@ func (p *parity) line(t *tmpl.Parity) *ir.Parity {
 	}
 	return line
 }
+
+// same returns the symbol of the name, in upper or lower case, if there is one.
+func (p *parity) same(name string) string { return p.known[p.folded[foldedSymbol(name)]] }
 
 // unknown reports a symbol that does not exist.
 func (p *parity) unknown(t *tmpl.Parity, name string) {
