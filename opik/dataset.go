@@ -67,32 +67,32 @@ func (c *Client) GetOrCreateDataset(ctx context.Context, name string, params Cre
 
 // Count returns the number of items of the latest version. It asks the server, and
 // blocks until that has answered.
-func (d *Dataset) Count(ctx context.Context, opts ...CallOption) (int64, error) {
-	if err := d.Refresh(ctx, opts...); err != nil {
+func (h *Dataset) Count(ctx context.Context, opts ...CallOption) (int64, error) {
+	if err := h.Refresh(ctx, opts...); err != nil {
 		return 0, err
 	}
-	return valueOf(d.known().DatasetItemsCount), nil
+	return valueOf(h.known().DatasetItemsCount), nil
 }
 
 // ProjectName returns the name of the dataset's project, "" if it has none or the
 // caller may not see it. It makes one request in the life of the handle, if any, and
 // blocks until the server has answered.
-func (d *Dataset) ProjectName(ctx context.Context, opts ...CallOption) (string, error) {
-	if err := d.usable(); err != nil {
+func (h *Dataset) ProjectName(ctx context.Context, opts ...CallOption) (string, error) {
+	if err := h.usable(); err != nil {
 		return "", err
 	}
-	record := d.known()
+	record := h.known()
 	if record.ProjectName != "" || record.ProjectID == "" {
 		return record.ProjectName, nil
 	}
-	p := &d.project
+	p := &h.project
 	p.Lock()
 	known, name := p.known, p.name
 	p.Unlock()
 	if known {
 		return name, nil
 	}
-	project, err := d.client.REST().GetProjectByID(ctx, record.ProjectID, opts...)
+	project, err := h.client.REST().GetProjectByID(ctx, record.ProjectID, opts...)
 	switch {
 	case err == nil:
 		name = project.Name

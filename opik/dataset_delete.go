@@ -10,16 +10,16 @@ import (
 	"github.com/opik-go/sdk/opik/internal/uuid7"
 )
 
-// Delete deletes the items with the ids from the latest version, in requests of at
-// most 1,000 that make one new version together. Ids that no item has are no error;
-// without any, nothing happens. [Client.DeleteDataset] deletes the dataset itself.
+// DeleteItems deletes the items with the ids from the latest version, in requests of
+// at most 1,000 that make one new version together. Ids that no item has are no error;
+// without any, nothing happens.
 //
 // An id that no item can have is a [*ValidationError] with its index, and nothing is
 // deleted. Other errors are those of [Dataset.Insert]. It blocks until the server has
 // answered.
-func (d *Dataset) Delete(ctx context.Context, ids ...string) error {
-	const method = "Dataset.Delete"
-	if err := d.usable(); err != nil {
+func (h *Dataset) DeleteItems(ctx context.Context, ids []string, opts ...CallOption) error {
+	const method = "Dataset.DeleteItems"
+	if err := h.usable(); err != nil {
 		return err
 	}
 	for i, id := range ids {
@@ -27,25 +27,25 @@ func (d *Dataset) Delete(ctx context.Context, ids ...string) error {
 			return &ValidationError{Method: method, Field: "ids[" + strconv.Itoa(i) + "]", Reason: "cannot identify an item", Err: err}
 		}
 	}
-	if err := d.writing.take(ctx); err != nil {
+	if err := h.writing.take(ctx); err != nil {
 		return err
 	}
-	defer d.writing.give()
+	defer h.writing.give()
 	group := uuid7.New()
 	done := 0
 	for batch := range slices.Chunk(ids, maxItems) {
 		err := patiently(ctx, func() error {
-			return d.client.REST().DeleteDatasetItems(ctx, rest.DatasetItemsDelete{BatchGroupID: group, ItemIDs: batch})
+			return h.client.REST().DeleteDatasetItems(ctx, rest.DatasetItemsDelete{BatchGroupID: group, ItemIDs: batch}, opts...)
 		})
 		if err != nil {
 			if !refused(err) {
-				d.forget()
+				h.forget()
 			}
 			return &DatasetItemsError{Method: method, Done: slices.Clone(ids[:done]), Open: slices.Clone(batch), Err: err}
 		}
 		done += len(batch)
 		for _, id := range batch {
-			d.contents.Remove(id)
+			h.contents.Remove(id)
 		}
 	}
 	return nil
@@ -54,25 +54,25 @@ func (d *Dataset) Delete(ctx context.Context, ids ...string) error {
 // Clear deletes all items from the latest version, which makes a new version. It
 // blocks until the server has answered its request. A refusal by the server is an
 // [*APIError].
-func (d *Dataset) Clear(ctx context.Context, opts ...CallOption) error {
-	if err := d.usable(); err != nil {
+func (h *Dataset) Clear(ctx context.Context, opts ...CallOption) error {
+	if err := h.usable(); err != nil {
 		return err
 	}
-	if err := d.writing.take(ctx); err != nil {
+	if err := h.writing.take(ctx); err != nil {
 		return err
 	}
-	defer d.writing.give()
+	defer h.writing.give()
 	err := patiently(ctx, func() error {
-		return d.client.REST().DeleteDatasetItems(ctx, rest.DatasetItemsDelete{
-			BatchGroupID: uuid7.New(), DatasetID: d.ID(), Filters: []rest.DatasetItemFilter{},
+		return h.client.REST().DeleteDatasetItems(ctx, rest.DatasetItemsDelete{
+			BatchGroupID: uuid7.New(), DatasetID: h.ID(), Filters: []rest.DatasetItemFilter{},
 		}, opts...)
 	})
 	if err != nil {
 		if !refused(err) {
-			d.forget()
+			h.forget()
 		}
 		return err
 	}
-	d.contents, d.synced = contenthash.Set{}, true
+	h.contents, h.synced = contenthash.Set{}, true
 	return nil
 }

@@ -144,7 +144,7 @@ func ExampleDataset_Version() {
 		return
 	}
 	// Every change makes a version; the first one stays as it is.
-	if err := ds.Update(ctx, opik.DatasetItem{ID: receipt.IDs[0], Data: Question{"Capital of Norway?", "Oslo"}}); err != nil {
+	if err := ds.UpdateItems(ctx, opik.DatasetItem{ID: receipt.IDs[0], Data: Question{"Capital of Norway?", "Oslo"}}); err != nil {
 		fmt.Println(err)
 	}
 	first, err := ds.Version(ctx, "v1")

@@ -72,14 +72,14 @@ func (e *ExportError) Unwrap() error { return e.Err }
 // It blocks until all are written. Errors of w are returned as they are; an item that
 // cannot be written is an [*ExportError], and a refusal by the server an [*APIError].
 // What was written by then is not complete.
-func (d *Dataset) ExportJSON(ctx context.Context, w io.Writer, params ExportParams, opts ...CallOption) error {
-	return export(itemio.NewJSONWriter(w), d.Items(ctx, params.Items, opts...), params)
+func (h *Dataset) ExportJSON(ctx context.Context, w io.Writer, params ExportParams, opts ...CallOption) error {
+	return export(itemio.NewJSONWriter(w), h.Items(ctx, params.Items, opts...), params)
 }
 
 // ExportJSONL writes the items to w as JSON, one on each line, as
 // [Dataset.ExportJSON] does.
-func (d *Dataset) ExportJSONL(ctx context.Context, w io.Writer, params ExportParams, opts ...CallOption) error {
-	return export(itemio.NewJSONLWriter(w), d.Items(ctx, params.Items, opts...), params)
+func (h *Dataset) ExportJSONL(ctx context.Context, w io.Writer, params ExportParams, opts ...CallOption) error {
+	return export(itemio.NewJSONLWriter(w), h.Items(ctx, params.Items, opts...), params)
 }
 
 // ExportCSV writes the items to w as CSV, as [Dataset.ExportJSON] does. The first row
@@ -89,8 +89,8 @@ func (d *Dataset) ExportJSONL(ctx context.Context, w io.Writer, params ExportPar
 //
 // It makes one more request to learn the columns, unless params has them. A member
 // that is no column is an [*ExportError].
-func (d *Dataset) ExportCSV(ctx context.Context, w io.Writer, params ExportParams, opts ...CallOption) error {
-	return d.exportCSV(ctx, "", w, params, opts...)
+func (h *Dataset) ExportCSV(ctx context.Context, w io.Writer, params ExportParams, opts ...CallOption) error {
+	return h.exportCSV(ctx, "", w, params, opts...)
 }
 
 // ExportJSON writes the items of the version, as [Dataset.ExportJSON] does.
@@ -111,13 +111,13 @@ func (v *DatasetVersion) ExportCSV(ctx context.Context, w io.Writer, params Expo
 	return v.dataset.exportCSV(ctx, v.record.VersionHash, w, params, opts...)
 }
 
-func (d *Dataset) exportCSV(ctx context.Context, version string, w io.Writer, params ExportParams, opts ...CallOption) error {
-	if err := d.usable(); err != nil {
+func (h *Dataset) exportCSV(ctx context.Context, version string, w io.Writer, params ExportParams, opts ...CallOption) error {
+	if err := h.usable(); err != nil {
 		return err
 	}
 	columns := params.Columns
 	if len(columns) == 0 {
-		page, err := d.client.Datasets.ListItemsPage(ctx, d.ID(), DatasetListItemsParams{Version: version, PageSize: 1}, opts...)
+		page, err := h.client.Datasets.ListItemsPage(ctx, h.ID(), DatasetListItemsParams{Version: version, PageSize: 1}, opts...)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (d *Dataset) exportCSV(ctx context.Context, version string, w io.Writer, pa
 	if err != nil {
 		return exportError("", err)
 	}
-	return export(writer, d.items(ctx, version, params.Items, opts...), params)
+	return export(writer, h.items(ctx, version, params.Items, opts...), params)
 }
 
 // columns returns the columns that items with these columns are written in.

@@ -90,8 +90,8 @@ func TestInsertFailsInTheMiddle(t *testing.T) {
 
 	s.srv.Inject(opiktest.FailWith(http.StatusForbidden).On("POST /v1/private/datasets/items/delete").After(1).Times(1))
 	ids := itemIDs(t, ds.Items(t.Context(), opik.DatasetItemsParams{}))
-	err = ds.Delete(t.Context(), ids...)
-	if !errors.As(err, &partial) || partial.Method != "Dataset.Delete" || !slices.Equal(partial.Done, ids[:1000]) || !slices.Equal(partial.Open, ids[1000:2000]) {
+	err = ds.DeleteItems(t.Context(), ids)
+	if !errors.As(err, &partial) || partial.Method != "Dataset.DeleteItems" || !slices.Equal(partial.Done, ids[:1000]) || !slices.Equal(partial.Open, ids[1000:2000]) {
 		t.Errorf("error %v", err)
 	}
 	if n, err := ds.Count(t.Context()); n != 1500 || err != nil {
@@ -195,7 +195,7 @@ func TestInsertWaitsWithItsContext(t *testing.T) {
 		if _, err := ds.Insert(ctx, question(1)); !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v", err)
 		}
-		if err := ds.Delete(ctx, uuid7.New()); !errors.Is(err, context.Canceled) {
+		if err := ds.DeleteItems(ctx, []string{uuid7.New()}); !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v", err)
 		}
 		if err := ds.Clear(ctx); !errors.Is(err, context.Canceled) {

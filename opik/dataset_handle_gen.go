@@ -19,10 +19,10 @@ const _ = genversion.V1
 // Make or find one with [Client.CreateDataset], [Client.GetDataset],
 // [Client.GetOrCreateDataset] or [Client.GetDatasets].
 //
-// Items are written with Insert, Update, Delete and Clear, each of which makes a
-// new version of the dataset, and read with Items. The Import and Export methods
-// carry them from and to files. The methods of the handle are about items and
-// versions; [Client.Datasets] renames and deletes datasets.
+// Items are written with Insert, UpdateItems, DeleteItems and Clear, each of which
+// makes a new version of the dataset, and read with Items. The Import and Export
+// methods carry them from and to files. Update and Delete are about the dataset
+// itself.
 //
 // It keeps what the server last said about the dataset, until Refresh reads it
 // again. It is safe for concurrent use. A nil Dataset has no id, and its methods

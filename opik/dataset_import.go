@@ -92,27 +92,27 @@ func ItemsFromCSV(r io.Reader, params ImportParams) iter.Seq2[DatasetItem, error
 
 // ImportJSON inserts the items of a JSON array: it is [Dataset.InsertSeq] of
 // [ItemsFromJSON]. What comes before a mistake may be stored; see [DatasetItemsError].
-func (d *Dataset) ImportJSON(ctx context.Context, r io.Reader, params ImportParams, opts ...CallOption) (InsertReceipt, error) {
-	return d.importItems(ctx, "Dataset.ImportJSON", ItemsFromJSON(r, params), opts...)
+func (h *Dataset) ImportJSON(ctx context.Context, r io.Reader, params ImportParams, opts ...CallOption) (InsertReceipt, error) {
+	return h.importItems(ctx, "Dataset.ImportJSON", ItemsFromJSON(r, params), opts...)
 }
 
 // ImportJSONL inserts the items of a text that has an object on each line, as
 // [Dataset.ImportJSON] does.
-func (d *Dataset) ImportJSONL(ctx context.Context, r io.Reader, params ImportParams, opts ...CallOption) (InsertReceipt, error) {
-	return d.importItems(ctx, "Dataset.ImportJSONL", ItemsFromJSONL(r, params), opts...)
+func (h *Dataset) ImportJSONL(ctx context.Context, r io.Reader, params ImportParams, opts ...CallOption) (InsertReceipt, error) {
+	return h.importItems(ctx, "Dataset.ImportJSONL", ItemsFromJSONL(r, params), opts...)
 }
 
 // ImportCSV inserts the items of CSV, as [Dataset.ImportJSON] does.
 // [DatasetsService.CreateItemsFromCSV] lets the server read a file.
-func (d *Dataset) ImportCSV(ctx context.Context, r io.Reader, params ImportParams, opts ...CallOption) (InsertReceipt, error) {
-	return d.importItems(ctx, "Dataset.ImportCSV", ItemsFromCSV(r, params), opts...)
+func (h *Dataset) ImportCSV(ctx context.Context, r io.Reader, params ImportParams, opts ...CallOption) (InsertReceipt, error) {
+	return h.importItems(ctx, "Dataset.ImportCSV", ItemsFromCSV(r, params), opts...)
 }
 
-func (d *Dataset) importItems(ctx context.Context, method string, items iter.Seq2[DatasetItem, error], opts ...CallOption) (InsertReceipt, error) {
-	if err := d.usable(); err != nil {
+func (h *Dataset) importItems(ctx context.Context, method string, items iter.Seq2[DatasetItem, error], opts ...CallOption) (InsertReceipt, error) {
+	if err := h.usable(); err != nil {
 		return InsertReceipt{}, err
 	}
-	return d.insert(ctx, method, items, InsertParams{}, opts...)
+	return h.insert(ctx, method, items, InsertParams{}, opts...)
 }
 
 func (p ImportParams) items(format string, records iter.Seq2[itemio.Record, error]) iter.Seq2[DatasetItem, error] {

@@ -50,18 +50,18 @@ type InsertReceipt struct {
 //
 // It blocks until the server has taken all items. Callers with the same handle wait
 // for each other.
-func (d *Dataset) Insert(ctx context.Context, items ...DatasetItem) (InsertReceipt, error) {
-	return d.insertChecked(ctx, "Dataset.Insert", items)
+func (h *Dataset) Insert(ctx context.Context, items ...DatasetItem) (InsertReceipt, error) {
+	return h.insertChecked(ctx, "Dataset.Insert", items)
 }
 
-func (d *Dataset) insertChecked(ctx context.Context, method string, items []DatasetItem) (InsertReceipt, error) {
-	if err := d.usable(); err != nil {
+func (h *Dataset) insertChecked(ctx context.Context, method string, items []DatasetItem) (InsertReceipt, error) {
+	if err := h.usable(); err != nil {
 		return InsertReceipt{}, err
 	}
 	if err := checkItems(method, items, false); err != nil {
 		return InsertReceipt{IDs: make([]string, len(items))}, err
 	}
-	receipt, err := d.insert(ctx, method, each(items), InsertParams{})
+	receipt, err := h.insert(ctx, method, each(items), InsertParams{})
 	receipt.IDs = append(receipt.IDs, make([]string, len(items)-len(receipt.IDs))...)
 	return receipt, err
 }
@@ -70,19 +70,19 @@ func (d *Dataset) insertChecked(ctx context.Context, method string, items []Data
 // error of the iterator, and the first item that cannot be sent, ends it; items of
 // earlier requests are stored then. Memory is bounded by one request, besides what
 // is kept to find duplicates and the ids in the receipt.
-func (d *Dataset) InsertSeq(ctx context.Context, items iter.Seq2[DatasetItem, error], params InsertParams, opts ...CallOption) (InsertReceipt, error) {
-	if err := d.usable(); err != nil {
+func (h *Dataset) InsertSeq(ctx context.Context, items iter.Seq2[DatasetItem, error], params InsertParams, opts ...CallOption) (InsertReceipt, error) {
+	if err := h.usable(); err != nil {
 		return InsertReceipt{}, err
 	}
-	return d.insert(ctx, "Dataset.InsertSeq", items, params, opts...)
+	return h.insert(ctx, "Dataset.InsertSeq", items, params, opts...)
 }
 
-func (d *Dataset) insert(ctx context.Context, method string, items iter.Seq2[DatasetItem, error], params InsertParams, opts ...CallOption) (InsertReceipt, error) {
-	if err := d.writing.take(ctx); err != nil {
+func (h *Dataset) insert(ctx context.Context, method string, items iter.Seq2[DatasetItem, error], params InsertParams, opts ...CallOption) (InsertReceipt, error) {
+	if err := h.writing.take(ctx); err != nil {
 		return InsertReceipt{}, err
 	}
-	defer d.writing.give()
-	w := newItemWriter(d, method, params, opts)
+	defer h.writing.give()
+	w := newItemWriter(h, method, params, opts)
 	err := w.insertAll(ctx, items)
 	return w.receipt, err
 }
@@ -123,7 +123,7 @@ func (w *itemWriter) insert(ctx context.Context, item DatasetItem) error {
 	return w.add(ctx, prepared, item.ID != "")
 }
 
-// Update replaces items, which are found by their ids, as a whole: what an item does
+// UpdateItems replaces items, which are found by their ids, as a whole: what an item does
 // not set is gone. An item that the dataset lacks is added. Items are sent whatever
 // their content, also if it is that of another item.
 //
@@ -131,22 +131,22 @@ func (w *itemWriter) insert(ctx context.Context, item DatasetItem) error {
 // [*ValidationError] with the index, and nothing is changed. Requests, errors and
 // blocking are those of [Dataset.Insert]. [DatasetsService.UpdateItem] changes only
 // parts of an item.
-func (d *Dataset) Update(ctx context.Context, items ...DatasetItem) error {
-	return d.updateChecked(ctx, "Dataset.Update", items)
+func (h *Dataset) UpdateItems(ctx context.Context, items ...DatasetItem) error {
+	return h.updateChecked(ctx, "Dataset.UpdateItems", items)
 }
 
-func (d *Dataset) updateChecked(ctx context.Context, method string, items []DatasetItem) error {
-	if err := d.usable(); err != nil {
+func (h *Dataset) updateChecked(ctx context.Context, method string, items []DatasetItem) error {
+	if err := h.usable(); err != nil {
 		return err
 	}
 	if err := checkItems(method, items, true); err != nil {
 		return err
 	}
-	if err := d.writing.take(ctx); err != nil {
+	if err := h.writing.take(ctx); err != nil {
 		return err
 	}
-	defer d.writing.give()
-	w := newItemWriter(d, method, InsertParams{AllowDuplicates: true}, nil)
+	defer h.writing.give()
+	w := newItemWriter(h, method, InsertParams{AllowDuplicates: true}, nil)
 	return w.insertAll(ctx, each(items))
 }
 
@@ -198,14 +198,14 @@ func itemProblem(method string, index int, err error) error {
 
 // Sync reads the items of the server, so that the next insert finds duplicates also
 // of what others have written since the handle read them last.
-func (d *Dataset) Sync(ctx context.Context, opts ...CallOption) error {
-	if err := d.usable(); err != nil {
+func (h *Dataset) Sync(ctx context.Context, opts ...CallOption) error {
+	if err := h.usable(); err != nil {
 		return err
 	}
-	if err := d.writing.take(ctx); err != nil {
+	if err := h.writing.take(ctx); err != nil {
 		return err
 	}
-	defer d.writing.give()
-	d.forget()
-	return d.read(ctx, opts...)
+	defer h.writing.give()
+	h.forget()
+	return h.read(ctx, opts...)
 }

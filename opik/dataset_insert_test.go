@@ -269,7 +269,7 @@ func TestInsertRefusesBeforeAnyRequest(t *testing.T) {
 			}
 			tt.item.ID = id
 			if tt.name != "id" {
-				if err := ds.Update(t.Context(), tt.item); !errors.As(err, &problem) || problem.Method != "Dataset.Update" {
+				if err := ds.UpdateItems(t.Context(), tt.item); !errors.As(err, &problem) || problem.Method != "Dataset.UpdateItems" {
 					t.Errorf("update: error %v", err)
 				}
 			}
@@ -378,7 +378,7 @@ func TestUpdate(t *testing.T) {
 	ids := s.insert(ds, question(1), question(2)).IDs
 
 	// Content that another item has is stored all the same.
-	if err := ds.Update(t.Context(), opik.DatasetItem{ID: ids[0], Data: object{"q": 2}}); err != nil {
+	if err := ds.UpdateItems(t.Context(), opik.DatasetItem{ID: ids[0], Data: object{"q": 2}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, batches := s.take(); len(batches) != 2 {
@@ -389,13 +389,13 @@ func TestUpdate(t *testing.T) {
 		t.Errorf("receipt %+v", got)
 	}
 	// Both items must go before the content is new.
-	if err := ds.Delete(t.Context(), ids[0]); err != nil {
+	if err := ds.DeleteItems(t.Context(), ids[:1]); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.insert(ds, question(2)); got.Stored != 0 {
 		t.Errorf("receipt %+v", got)
 	}
-	if err := ds.Delete(t.Context(), ids[1]); err != nil {
+	if err := ds.DeleteItems(t.Context(), ids[1:2]); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.insert(ds, question(2)); got.Stored != 1 {
@@ -409,12 +409,12 @@ func TestUpdate(t *testing.T) {
 		t.Errorf("receipt %+v", got)
 	}
 
-	err := ds.Update(t.Context(), opik.DatasetItem{ID: ids[0], Data: object{"q": 2}}, question(9))
+	err := ds.UpdateItems(t.Context(), opik.DatasetItem{ID: ids[0], Data: object{"q": 2}}, question(9))
 	var problem *opik.ValidationError
 	if !errors.As(err, &problem) || problem.Field != "items[1].ID" {
 		t.Errorf("error %v", err)
 	}
-	if err := ds.Update(t.Context()); err != nil {
+	if err := ds.UpdateItems(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -423,7 +423,7 @@ func TestUpdateReplaces(t *testing.T) {
 	s := newDatasetServer(t)
 	ds := s.dataset("d")
 	id := s.insert(ds, opik.DatasetItem{Data: object{"q": 1, "a": 2}, Description: "old", Tags: []string{"t"}}).IDs[0]
-	if err := s.get("d").Update(t.Context(), opik.DatasetItem{ID: strings.ToUpper(id), Data: object{"q": 2}}); err != nil {
+	if err := s.get("d").UpdateItems(t.Context(), opik.DatasetItem{ID: strings.ToUpper(id), Data: object{"q": 2}}); err != nil {
 		t.Fatal(err)
 	}
 	items := slices.Collect(values(t, ds.Items(t.Context(), opik.DatasetItemsParams{})))
@@ -455,18 +455,18 @@ func TestDeleteAndClear(t *testing.T) {
 	}
 	ids := s.insert(ds, items...).IDs
 	s.take()
-	if err := ds.Delete(t.Context(), ids[:1200]...); err != nil {
+	if err := ds.DeleteItems(t.Context(), ids[:1200]); err != nil {
 		t.Fatal(err)
 	}
 	_, batches := s.take()
 	if len(batches) != 2 || len(batches[0].ItemIDs) != 1000 || len(batches[1].ItemIDs) != 200 || batches[0].BatchGroupID == "" || batches[0].BatchGroupID != batches[1].BatchGroupID {
 		t.Errorf("%d batches", len(batches))
 	}
-	if err := ds.Delete(t.Context()); err != nil {
+	if err := ds.DeleteItems(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 	var problem *opik.ValidationError
-	if err := ds.Delete(t.Context(), ids[0], "17"); !errors.As(err, &problem) || problem.Field != "ids[1]" {
+	if err := ds.DeleteItems(t.Context(), []string{ids[0], "17"}); !errors.As(err, &problem) || problem.Field != "ids[1]" {
 		t.Errorf("error %v", err)
 	}
 	if requests, _ := s.take(); len(requests) != 0 {

@@ -51,13 +51,13 @@ func (e *DatasetItemsNotFoundError) Is(target error) bool { return target == Err
 // the last item that arrived. After an error the iterator ends; every range over it
 // starts anew. If items of params.IDs are not there, the last error is a
 // [*DatasetItemsNotFoundError]; a mistake in params.Filter is a [*FilterError]. A refusal by the server is an [*APIError].
-func (d *Dataset) Items(ctx context.Context, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
-	return d.items(ctx, "", params, opts...)
+func (h *Dataset) Items(ctx context.Context, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
+	return h.items(ctx, "", params, opts...)
 }
 
 // items returns the items of the version with the hash; without one, of the latest.
-func (d *Dataset) items(ctx context.Context, version string, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
-	if err := d.usable(); err != nil {
+func (h *Dataset) items(ctx context.Context, version string, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
+	if err := h.usable(); err != nil {
 		return failed[DatasetItem](err)
 	}
 	filters, err := bothFilters(params.Filter.Parse, params.Filters)
@@ -65,7 +65,7 @@ func (d *Dataset) items(ctx context.Context, version string, params DatasetItems
 		return failed[DatasetItem](err)
 	}
 	return func(yield func(DatasetItem, error) bool) {
-		project, err := d.ProjectName(ctx, opts...)
+		project, err := h.ProjectName(ctx, opts...)
 		if err != nil {
 			yield(DatasetItem{}, err)
 			return
@@ -75,9 +75,9 @@ func (d *Dataset) items(ctx context.Context, version string, params DatasetItems
 		if wanted != nil {
 			most = 0 // what is left out does not count
 		}
-		name, found := d.Name(), 0
+		name, found := h.Name(), 0
 		open := func(ctx context.Context, after string, limit int) (*rest.Stream[rest.DatasetItem], error) {
-			return d.client.REST().StreamDatasetItems(ctx, rest.DatasetItemStreamRequest{
+			return h.client.REST().StreamDatasetItems(ctx, rest.DatasetItemStreamRequest{
 				DatasetName: name, ProjectName: project, DatasetVersion: version,
 				Filters: filters, LastRetrievedID: after, SteamLimit: limit,
 			}, opts...)

@@ -270,10 +270,10 @@ func TestVersions(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	ids := s.insert(ds, numbered(3)...).IDs
-	if err := ds.Update(t.Context(), opik.DatasetItem{ID: ids[0], Data: object{"q": "changed"}}); err != nil {
+	if err := ds.UpdateItems(t.Context(), opik.DatasetItem{ID: ids[0], Data: object{"q": "changed"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := ds.Delete(t.Context(), ids[1]); err != nil {
+	if err := ds.DeleteItems(t.Context(), ids[1:2]); err != nil {
 		t.Fatal(err)
 	}
 	added := s.insert(ds, question("new")).IDs

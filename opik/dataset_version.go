@@ -53,13 +53,13 @@ var versionName = regexp.MustCompile(`^v\d+$`)
 //
 // It blocks for one request if ref is a name, and for those that list all versions
 // otherwise. A refusal by the server is an [*APIError].
-func (d *Dataset) Version(ctx context.Context, ref string, opts ...CallOption) (*DatasetVersion, error) {
-	if err := d.usable(); err != nil {
+func (h *Dataset) Version(ctx context.Context, ref string, opts ...CallOption) (*DatasetVersion, error) {
+	if err := h.usable(); err != nil {
 		return nil, err
 	}
-	missing := &DatasetVersionNotFoundError{Dataset: d.Name(), Version: ref}
+	missing := &DatasetVersionNotFoundError{Dataset: h.Name(), Version: ref}
 	if versionName.MatchString(ref) {
-		record, err := d.client.Datasets.RetrieveVersion(ctx, d.ID(), ref, opts...)
+		record, err := h.client.Datasets.RetrieveVersion(ctx, h.ID(), ref, opts...)
 		if errors.Is(err, ErrNotFound) {
 			missing.Err = err
 			return nil, missing
@@ -67,9 +67,9 @@ func (d *Dataset) Version(ctx context.Context, ref string, opts ...CallOption) (
 		if err != nil {
 			return nil, err
 		}
-		return &DatasetVersion{d, *record}, nil
+		return &DatasetVersion{h, *record}, nil
 	}
-	for v, err := range d.Versions(ctx, opts...) {
+	for v, err := range h.Versions(ctx, opts...) {
 		if err != nil {
 			return nil, err
 		}
@@ -86,20 +86,20 @@ func (d *Dataset) Version(ctx context.Context, ref string, opts ...CallOption) (
 //
 // It blocks until the server has answered its request. Another refusal by the server
 // is an [*APIError].
-func (d *Dataset) CurrentVersion(ctx context.Context, opts ...CallOption) (*DatasetVersion, error) {
-	if err := d.usable(); err != nil {
+func (h *Dataset) CurrentVersion(ctx context.Context, opts ...CallOption) (*DatasetVersion, error) {
+	if err := h.usable(); err != nil {
 		return nil, err
 	}
-	page, err := d.client.Datasets.ListVersionsPage(ctx, d.ID(), DatasetListVersionsParams{PageSize: 1}, opts...)
+	page, err := h.client.Datasets.ListVersionsPage(ctx, h.ID(), DatasetListVersionsParams{PageSize: 1}, opts...)
 	switch {
 	case errors.Is(err, ErrForbidden), errors.Is(err, ErrNotFound): // versions are turned off
-		return nil, &DatasetVersionNotFoundError{Dataset: d.Name(), Err: err}
+		return nil, &DatasetVersionNotFoundError{Dataset: h.Name(), Err: err}
 	case err != nil:
 		return nil, err
 	case len(page.Items) == 0:
-		return nil, &DatasetVersionNotFoundError{Dataset: d.Name()}
+		return nil, &DatasetVersionNotFoundError{Dataset: h.Name()}
 	}
-	return &DatasetVersion{d, page.Items[0]}, nil
+	return &DatasetVersion{h, page.Items[0]}, nil
 }
 
 // Versions returns the versions of the dataset, newest first.
@@ -107,15 +107,15 @@ func (d *Dataset) CurrentVersion(ctx context.Context, opts ...CallOption) (*Data
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. A refusal by the server
 // is an [*APIError].
-func (d *Dataset) Versions(ctx context.Context, opts ...CallOption) iter.Seq2[*DatasetVersion, error] {
-	if err := d.usable(); err != nil {
+func (h *Dataset) Versions(ctx context.Context, opts ...CallOption) iter.Seq2[*DatasetVersion, error] {
+	if err := h.usable(); err != nil {
 		return failed[*DatasetVersion](err)
 	}
 	return func(yield func(*DatasetVersion, error) bool) {
-		for record, err := range d.client.Datasets.ListVersions(ctx, d.ID(), DatasetListVersionsParams{}, opts...) {
+		for record, err := range h.client.Datasets.ListVersions(ctx, h.ID(), DatasetListVersionsParams{}, opts...) {
 			var v *DatasetVersion
 			if err == nil {
-				v = &DatasetVersion{d, record}
+				v = &DatasetVersion{h, record}
 			}
 			if !yield(v, err) {
 				return

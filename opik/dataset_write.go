@@ -207,33 +207,33 @@ func patiently(ctx context.Context, request func() error) error {
 }
 
 // sync makes sure that the contents of all items are known.
-func (d *Dataset) sync(ctx context.Context, opts ...CallOption) error {
+func (h *Dataset) sync(ctx context.Context, opts ...CallOption) error {
 	switch {
-	case d.synced:
+	case h.synced:
 		return nil
-	case !d.written && neverFilled(d.known()):
-		d.synced = true
+	case !h.written && neverFilled(h.known()):
+		h.synced = true
 		return nil
 	}
-	d.forget()
-	return d.read(ctx, opts...)
+	h.forget()
+	return h.read(ctx, opts...)
 }
 
 // read reads the contents of all items.
-func (d *Dataset) read(ctx context.Context, opts ...CallOption) error {
-	for item, err := range d.items(ctx, "", DatasetItemsParams{}, opts...) {
+func (h *Dataset) read(ctx context.Context, opts ...CallOption) error {
+	for item, err := range h.items(ctx, "", DatasetItemsParams{}, opts...) {
 		if err != nil {
-			d.forget()
+			h.forget()
 			return err
 		}
 		// Data that nests deeper than what is sent is no duplicate of anything.
 		if content, err := item.content(); err == nil {
-			d.contents.Put(item.ID, content)
+			h.contents.Put(item.ID, content)
 		}
 	}
-	d.synced = true
+	h.synced = true
 	return nil
 }
 
 // forget forgets the contents of all items.
-func (d *Dataset) forget() { d.contents, d.synced = contenthash.Set{}, false }
+func (h *Dataset) forget() { h.contents, h.synced = contenthash.Set{}, false }

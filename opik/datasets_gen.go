@@ -208,9 +208,10 @@ type DatasetUpdateParams struct {
 	Visibility rest.Visibility
 }
 
-// Update renames a dataset and changes what params sets. It fails with
-// [ErrNotFound] if there is no such dataset, and with [ErrConflict] if another one
-// has the name.
+// Update renames a dataset and changes what params sets; a description that is not
+// set is removed. It fails with [ErrNotFound] if there is no such dataset, and
+// with [ErrConflict] if another one has the name. [Dataset.Update] keeps what is
+// not set.
 //
 // It blocks until the server has answered its request. A refusal by the server is
 // an [*APIError].

@@ -53,21 +53,21 @@ func (h *Experiment) Insert(items ...ExperimentItem) error {
 	})
 }
 
-// LogScores sets the scores of the experiment as a whole, an average over its items
+// SetScores sets the scores of the experiment as a whole, an average over its items
 // for instance, in place of those that it has. Without scores it does nothing. A
 // score without a name, or whose value is no finite number, is a [*ValidationError],
 // and then nothing is sent.
 //
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if there is no such experiment any more.
-func (h *Experiment) LogScores(ctx context.Context, scores ...ExperimentScore) error {
+func (h *Experiment) SetScores(ctx context.Context, scores ...ExperimentScore) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
 	var problems []error
 	for i, score := range scores {
 		invalid := func(field, reason string) {
-			problems = append(problems, &ValidationError{Method: "Experiment.LogScores", Field: fmt.Sprintf("scores[%d].%s", i, field), Reason: reason})
+			problems = append(problems, &ValidationError{Method: "Experiment.SetScores", Field: fmt.Sprintf("scores[%d].%s", i, field), Reason: reason})
 		}
 		if strings.TrimSpace(score.Name) == "" {
 			invalid("Name", "is missing")

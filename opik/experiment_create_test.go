@@ -180,10 +180,10 @@ func TestFindExperiments(t *testing.T) {
 	if got := idsOf(c.GetDatasetExperiments(t.Context(), "ds", opik.GetDatasetExperimentsParams{MaxResults: 3})); got != newest(3, 2, 1) {
 		t.Errorf("of the dataset: %s", got)
 	}
-	if e, err := c.GetExperimentByName(t.Context(), "Run", ""); err != nil || e.ID() != ids[2] {
+	if e, err := c.GetExperimentByName(t.Context(), "Run", opik.GetExperimentByNameParams{}); err != nil || e.ID() != ids[2] {
 		t.Errorf("%v, %v", e, err)
 	}
-	if _, err := c.GetExperimentByName(t.Context(), "RUN", ""); !errors.Is(err, opik.ErrNotFound) {
+	if _, err := c.GetExperimentByName(t.Context(), "RUN", opik.GetExperimentByNameParams{}); !errors.Is(err, opik.ErrNotFound) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := c.GetExperimentByID(t.Context(), item1); !errors.Is(err, opik.ErrNotFound) {
@@ -260,7 +260,7 @@ func TestOptimization(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := trial.LogScores(t.Context(), opik.ExperimentScore{Name: "accuracy", Value: score}); err != nil {
+		if err := trial.SetScores(t.Context(), opik.ExperimentScore{Name: "accuracy", Value: score}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -55,7 +55,7 @@ func ExampleExperiment() {
 		}
 		right, runs = right+score, runs+1
 	}
-	if err := experiment.LogScores(ctx, opik.ExperimentScore{Name: "accuracy", Value: right / runs}); err != nil {
+	if err := experiment.SetScores(ctx, opik.ExperimentScore{Name: "accuracy", Value: right / runs}); err != nil {
 		panic(err)
 	}
 	if err := experiment.Finish(ctx); err != nil {
@@ -127,7 +127,7 @@ func ExampleClient_CreateOptimization() {
 		if err != nil {
 			panic(err)
 		}
-		if err := trial.LogScores(ctx, opik.ExperimentScore{Name: "accuracy", Value: accuracy}); err != nil {
+		if err := trial.SetScores(ctx, opik.ExperimentScore{Name: "accuracy", Value: accuracy}); err != nil {
 			panic(err)
 		}
 	}

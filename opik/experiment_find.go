@@ -44,12 +44,19 @@ func (c *Client) GetExperimentsByName(ctx context.Context, name string, params G
 	}
 }
 
+// GetExperimentByNameParams holds the optional inputs of [Client.GetExperimentByName].
+type GetExperimentByNameParams struct {
+	// ProjectName is the project that the experiment belongs to. By default it is the
+	// client's project.
+	ProjectName string
+}
+
 // GetExperimentByName returns the newest experiment with the name. It fails with
-// [ErrNotFound] if there is none. An empty projectName is the client's project.
+// [ErrNotFound] if there is none.
 //
 // It blocks until the server has answered its requests.
-func (c *Client) GetExperimentByName(ctx context.Context, name, projectName string, opts ...CallOption) (*Experiment, error) {
-	for e, err := range c.GetExperimentsByName(ctx, name, GetExperimentsByNameParams{ProjectName: projectName, MaxResults: 1}, opts...) {
+func (c *Client) GetExperimentByName(ctx context.Context, name string, params GetExperimentByNameParams, opts ...CallOption) (*Experiment, error) {
+	for e, err := range c.GetExperimentsByName(ctx, name, GetExperimentsByNameParams{ProjectName: params.ProjectName, MaxResults: 1}, opts...) {
 		return e, err
 	}
 	return nil, fmt.Errorf("opik: GetExperimentByName: no experiment is called %q: %w", name, ErrNotFound)

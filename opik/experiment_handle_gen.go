@@ -21,7 +21,7 @@ const _ = genversion.V1
 //
 // A run of the program over an item is a trace. [Experiment.Insert] says which
 // trace belongs to which item, scores of the traces are those of the run, and
-// [Experiment.LogScores] adds scores of the whole. [Experiment.Finish] says that
+// [Experiment.SetScores] sets scores of the whole. [Experiment.Finish] says that
 // this was all, and [Experiment.Items] reads the runs back.
 //
 // It keeps what the server last said about the experiment, until Refresh reads it

@@ -62,7 +62,7 @@ func TestExperimentFromBeginToEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.LogScores(t.Context(), opik.ExperimentScore{Name: "accuracy", Value: 0.5}); err != nil {
+	if err := e.SetScores(t.Context(), opik.ExperimentScore{Name: "accuracy", Value: 0.5}); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Finish(t.Context()); err != nil {
@@ -226,11 +226,11 @@ func TestInsertRefusesWhatTheServerWould(t *testing.T) {
 func TestScoresOfExperiments(t *testing.T) {
 	c, srv := served(t, 0)
 	e := experimentOn(t, c, opik.CreateExperimentParams{})
-	err := e.LogScores(t.Context(), opik.ExperimentScore{Name: "a", Value: math.NaN()}, opik.ExperimentScore{Name: " ", Value: 1})
+	err := e.SetScores(t.Context(), opik.ExperimentScore{Name: "a", Value: math.NaN()}, opik.ExperimentScore{Name: " ", Value: 1})
 	if err == nil || !strings.Contains(err.Error(), "scores[0].Value is no finite number") || !strings.Contains(err.Error(), "scores[1].Name is missing") {
 		t.Errorf("error %v", err)
 	}
-	if err := e.LogScores(t.Context()); err != nil {
+	if err := e.SetScores(t.Context()); err != nil {
 		t.Error(err)
 	}
 	for _, r := range srv.Requests() {
@@ -239,7 +239,7 @@ func TestScoresOfExperiments(t *testing.T) {
 		}
 	}
 	scores := []opik.ExperimentScore{{Name: "a", Value: 1}}
-	if err := e.LogScores(t.Context(), scores...); err != nil {
+	if err := e.SetScores(t.Context(), scores...); err != nil {
 		t.Fatal(err)
 	}
 	scores[0].Name = "changed"
@@ -249,7 +249,7 @@ func TestScoresOfExperiments(t *testing.T) {
 	if err := e.Delete(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.LogScores(t.Context(), opik.ExperimentScore{Name: "a"}); !errors.Is(err, opik.ErrNotFound) {
+	if err := e.SetScores(t.Context(), opik.ExperimentScore{Name: "a"}); !errors.Is(err, opik.ErrNotFound) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -343,7 +343,7 @@ func TestExperimentOfADeletedDataset(t *testing.T) {
 func TestNilExperiment(t *testing.T) {
 	var e *opik.Experiment
 	for name, err := range map[string]error{
-		"Insert": e.Insert(opik.ExperimentItem{}), "LogScores": e.LogScores(t.Context()), "Finish": e.Finish(t.Context()),
+		"Insert": e.Insert(opik.ExperimentItem{}), "SetScores": e.SetScores(t.Context()), "Finish": e.Finish(t.Context()),
 		"Delete": e.Delete(t.Context()), "Upload": e.Upload(t.Context(), nil), "Update": e.Update(t.Context(), opik.ExperimentUpdateParams{}),
 	} {
 		if !errors.Is(err, opik.ErrNilHandle) {
@@ -357,7 +357,7 @@ func TestNilExperiment(t *testing.T) {
 	}
 	var c *opik.Client
 	_, err := c.CreateExperiment(t.Context(), "ds", opik.CreateExperimentParams{})
-	_, byName := c.GetExperimentByName(t.Context(), "x", "")
+	_, byName := c.GetExperimentByName(t.Context(), "x", opik.GetExperimentByNameParams{})
 	for name, err := range map[string]error{
 		"CreateExperiment": err, "GetExperimentByName": byName,
 		"UpdateExperiment": c.UpdateExperiment(t.Context(), "x", opik.UpdateExperimentParams{Name: "y"}),

@@ -271,11 +271,11 @@ func TestPromptTTL(t *testing.T) {
 			p.Fatal(err)
 		}
 		p.want("one")
-		if err := first.Change(p.Context(), opik.PromptChanges{Name: "q"}); err != nil {
+		if err := first.Update(p.Context(), opik.PromptChanges{Name: "q"}); err != nil {
 			p.Fatal(err)
 		}
 		p.want("404")
-		if err := p.c.UpdatePromptVersionTags(p.Context(), []string{first.VersionID()}, []string{"x"}, false); err != nil {
+		if err := p.c.UpdatePromptVersionTags(p.Context(), []string{first.VersionID()}, opik.UpdatePromptVersionTagsParams{Tags: []string{"x"}}); err != nil {
 			p.Fatal(err)
 		}
 		q, err := p.c.GetPrompt(p.Context(), "q", opik.GetPromptParams{Commit: first.Commit()})

@@ -7,7 +7,7 @@ import (
 	"github.com/opik-go/sdk/gen/rest"
 )
 
-// PromptChanges says what [Prompt.Change] and [ChatPrompt.Change] change. What has
+// PromptChanges says what [Prompt.Update] and [ChatPrompt.Update] change. What has
 // its zero value stays as it is.
 type PromptChanges struct {
 	// Name is the new name, which no other prompt may have.
@@ -18,11 +18,11 @@ type PromptChanges struct {
 	Tags []string
 }
 
-// Change renames the prompt, and changes its description and tags, which are those of
+// Update renames the prompt, and changes its description and tags, which are those of
 // the prompt as a whole and not of a version. Record is up to date afterwards. It
 // blocks for up to two requests. Its error matches [ErrNotFound] if the prompt does
 // not exist any more, and [ErrConflict] if another one has the name.
-func (h *Prompt) Change(ctx context.Context, changes PromptChanges, opts ...CallOption) error {
+func (h *Prompt) Update(ctx context.Context, changes PromptChanges, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
@@ -33,9 +33,9 @@ func (h *Prompt) Change(ctx context.Context, changes PromptChanges, opts ...Call
 	return err
 }
 
-// Change renames the prompt, and changes its description and tags, as [Prompt.Change]
+// Update renames the prompt, and changes its description and tags, as [Prompt.Update]
 // does.
-func (h *ChatPrompt) Change(ctx context.Context, changes PromptChanges, opts ...CallOption) error {
+func (h *ChatPrompt) Update(ctx context.Context, changes PromptChanges, opts ...CallOption) error {
 	if err := h.usable(); err != nil {
 		return err
 	}
@@ -132,21 +132,30 @@ func (c *Client) restoreVersion(ctx context.Context, record rest.Prompt, version
 // maxVersionsTagged is how many versions the server changes in one request.
 const maxVersionsTagged = 1000
 
-// UpdatePromptVersionTags changes the tags of versions of prompts, given by their
-// ids: the tags replace those that a version has, or are added if merge is set. No
-// tags without merge removes all; the server takes up to 50 of up to 100 characters.
+// UpdatePromptVersionTagsParams holds the inputs of [Client.UpdatePromptVersionTags].
+type UpdatePromptVersionTagsParams struct {
+	// Tags are the new tags; without any, all are removed. The server takes up to 50 of up
+	// to 100 characters.
+	Tags []string
+	// Merge adds Tags to those that a version has, instead of replacing them.
+	Merge bool
+}
+
+// UpdatePromptVersionTags changes the tags of versions of prompts, given by their ids.
 // Versions that do not exist are skipped. It makes a request for each 1,000 versions,
-// one after the other, and ends with the first error.
-func (c *Client) UpdatePromptVersionTags(ctx context.Context, versionIDs, tags []string, merge bool, opts ...CallOption) error {
+// one after the other, and ends with the first error. It blocks until the server has
+// answered.
+func (c *Client) UpdatePromptVersionTags(ctx context.Context, versionIDs []string, params UpdatePromptVersionTagsParams, opts ...CallOption) error {
 	if c == nil {
 		return ErrNilClient
 	}
-	if tags == nil {
-		tags = []string{}
+	update := rest.PromptVersionUpdate{Tags: params.Tags}
+	if update.Tags == nil {
+		update.Tags = []string{}
 	}
 	defer c.prompts.Expire(func(promptKey) bool { return true }) // whose versions they are is not known
 	for ids := range slices.Chunk(versionIDs, maxVersionsTagged) {
-		if err := c.Prompts.UpdateVersions(ctx, ids, rest.PromptVersionUpdate{Tags: tags}, PromptUpdateVersionsParams{MergeTags: &merge}, opts...); err != nil {
+		if err := c.Prompts.UpdateVersions(ctx, ids, update, PromptUpdateVersionsParams{MergeTags: &params.Merge}, opts...); err != nil {
 			return err
 		}
 	}

@@ -255,7 +255,7 @@ func TestNilPrompts(t *testing.T) {
 	_, restored := p.Restore(ctx, "v")
 	_, restoredChat := chat.Restore(ctx, "v")
 	local := opik.NewPrompt("p", "x", "")
-	for i, err := range []error{p.Delete(ctx), chat.Delete(ctx), restored, restoredChat, p.Change(ctx, opik.PromptChanges{}), chat.Change(ctx, opik.PromptChanges{}), local.Delete(ctx), local.Refresh(ctx)} {
+	for i, err := range []error{p.Delete(ctx), chat.Delete(ctx), restored, restoredChat, p.Update(ctx, opik.PromptChanges{}), chat.Update(ctx, opik.PromptChanges{}), local.Delete(ctx), local.Refresh(ctx)} {
 		if !errors.Is(err, opik.ErrNilHandle) {
 			t.Errorf("%d: %v", i, err)
 		}
@@ -268,7 +268,7 @@ func TestNilPrompts(t *testing.T) {
 	_, createdChat := c.CreateChatPrompt(ctx, "p", nil, opik.CreatePromptParams{})
 	_, got := c.GetPrompt(ctx, "p", opik.GetPromptParams{})
 	_, gotChat := c.GetChatPrompt(ctx, "p", opik.GetPromptParams{})
-	errs := []error{created, createdChat, got, gotChat, c.UpdatePromptVersionTags(ctx, nil, nil, false)}
+	errs := []error{created, createdChat, got, gotChat, c.UpdatePromptVersionTags(ctx, nil, opik.UpdatePromptVersionTagsParams{})}
 	for _, err := range c.GetPromptHistory(ctx, "p", opik.PromptHistoryParams{}) {
 		errs = append(errs, err)
 	}

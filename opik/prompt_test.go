@@ -380,7 +380,7 @@ func TestChangePrompt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Change(t.Context(), opik.PromptChanges{Name: "after", Tags: []string{"b", "a"}}); err != nil {
+	if err := p.Update(t.Context(), opik.PromptChanges{Name: "after", Tags: []string{"b", "a"}}); err != nil {
 		t.Fatal(err)
 	}
 	if r := p.Record(); r.Name != "after" || r.Description != "d" || !slices.Equal(r.Tags, []string{"b", "a"}) {
@@ -397,13 +397,13 @@ func TestChangePrompt(t *testing.T) {
 		t.Errorf("%+v, %v", again.Record(), err)
 	}
 	promptRequests(srv)
-	if err := again.Change(t.Context(), opik.PromptChanges{Tags: []string{"a", "b"}}); err != nil || promptRequests(srv) != "getPromptById" {
+	if err := again.Update(t.Context(), opik.PromptChanges{Tags: []string{"a", "b"}}); err != nil || promptRequests(srv) != "getPromptById" {
 		t.Errorf("nothing new: %v", err)
 	}
 	if _, err := c.CreatePrompt(t.Context(), "other", "x", opik.CreatePromptParams{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Change(t.Context(), opik.PromptChanges{Name: "other"}); !errors.Is(err, opik.ErrConflict) || p.Name() != "after" {
+	if err := p.Update(t.Context(), opik.PromptChanges{Name: "other"}); !errors.Is(err, opik.ErrConflict) || p.Name() != "after" {
 		t.Errorf("%v; the name is %q", err, p.Name())
 	}
 
@@ -413,7 +413,7 @@ func TestChangePrompt(t *testing.T) {
 	}
 	ids[1000] = p.VersionID()
 	promptRequests(srv)
-	if err := c.UpdatePromptVersionTags(t.Context(), ids, []string{"a"}, false); err != nil || promptRequests(srv) != "updatePromptVersions updatePromptVersions" {
+	if err := c.UpdatePromptVersionTags(t.Context(), ids, opik.UpdatePromptVersionTagsParams{Tags: []string{"a"}}); err != nil || promptRequests(srv) != "updatePromptVersions updatePromptVersions" {
 		t.Error(err)
 	}
 	for _, tt := range []struct {
@@ -421,7 +421,7 @@ func TestChangePrompt(t *testing.T) {
 		merge bool
 		want  string
 	}{{[]string{"b"}, true, "a b"}, {nil, true, "a b"}, {nil, false, ""}} {
-		if err := c.UpdatePromptVersionTags(t.Context(), []string{p.VersionID()}, tt.tags, tt.merge); err != nil {
+		if err := c.UpdatePromptVersionTags(t.Context(), []string{p.VersionID()}, opik.UpdatePromptVersionTagsParams{Tags: tt.tags, Merge: tt.merge}); err != nil {
 			t.Fatal(err)
 		}
 		v, err := c.Prompts.GetVersion(t.Context(), p.VersionID())
@@ -436,7 +436,7 @@ func TestChangePrompt(t *testing.T) {
 	if err := p.Delete(t.Context()); !errors.Is(err, opik.ErrNotFound) {
 		t.Errorf("again: %v", err)
 	}
-	if err := p.Change(t.Context(), opik.PromptChanges{Name: "x"}); !errors.Is(err, opik.ErrNotFound) {
+	if err := p.Update(t.Context(), opik.PromptChanges{Name: "x"}); !errors.Is(err, opik.ErrNotFound) {
 		t.Errorf("change: %v", err)
 	}
 }

@@ -137,3 +137,14 @@ func (s *TestSuite) ID() string { return s.Dataset().ID() }
 
 // Name returns the name of the suite, as it was when it was last read.
 func (s *TestSuite) Name() string { return s.Dataset().Name() }
+
+// Update renames the suite, and changes its description and tags, as [Dataset.Update]
+// does.
+func (s *TestSuite) Update(ctx context.Context, changes DatasetChanges, opts ...CallOption) error {
+	return s.Dataset().Update(ctx, changes, opts...)
+}
+
+// Delete deletes the suite with its items, as [Dataset.Delete] does.
+func (s *TestSuite) Delete(ctx context.Context, opts ...CallOption) error {
+	return s.Dataset().Delete(ctx, opts...)
+}

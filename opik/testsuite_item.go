@@ -64,9 +64,10 @@ func (s *TestSuite) Insert(ctx context.Context, items ...TestSuiteItem) (InsertR
 	return s.dataset.insertChecked(ctx, method, all)
 }
 
-// Update replaces items, which are found by their ids, as [Dataset.Update] does.
-func (s *TestSuite) Update(ctx context.Context, items ...TestSuiteItem) error {
-	const method = "TestSuite.Update"
+// UpdateItems replaces items, which are found by their ids, as [Dataset.UpdateItems]
+// does.
+func (s *TestSuite) UpdateItems(ctx context.Context, items ...TestSuiteItem) error {
+	const method = "TestSuite.UpdateItems"
 	if err := s.Dataset().usable(); err != nil {
 		return err
 	}
@@ -77,10 +78,9 @@ func (s *TestSuite) Update(ctx context.Context, items ...TestSuiteItem) error {
 	return s.dataset.updateChecked(ctx, method, all)
 }
 
-// Delete deletes the items with the ids, as [Dataset.Delete] does.
-// [Client.DeleteTestSuite] deletes the suite itself.
-func (s *TestSuite) Delete(ctx context.Context, ids ...string) error {
-	return s.Dataset().Delete(ctx, ids...)
+// DeleteItems deletes the items with the ids, as [Dataset.DeleteItems] does.
+func (s *TestSuite) DeleteItems(ctx context.Context, ids []string, opts ...CallOption) error {
+	return s.Dataset().DeleteItems(ctx, ids, opts...)
 }
 
 // Clear deletes all items, as [Dataset.Clear] does.

@@ -183,7 +183,7 @@ func TestTestSuiteItems(t *testing.T) {
 
 	changed := got[1]
 	changed.Assertions, changed.Description = []string{"says \"two\""}, ""
-	if err := suite.Update(t.Context(), changed); err != nil {
+	if err := suite.UpdateItems(t.Context(), changed); err != nil {
 		t.Fatal(err)
 	}
 	for item := range values(t, suite.Items(t.Context(), opik.DatasetItemsParams{IDs: []string{changed.ID}})) {
@@ -192,7 +192,7 @@ func TestTestSuiteItems(t *testing.T) {
 		}
 	}
 	// The settings of the suite stay with all changes of items.
-	if err := suite.Delete(t.Context(), changed.ID); err != nil {
+	if err := suite.DeleteItems(t.Context(), []string{changed.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if err := suite.Clear(t.Context()); err != nil {
@@ -216,11 +216,11 @@ func TestTestSuiteItems(t *testing.T) {
 		if _, err := suite.Insert(t.Context(), fine, item); !errors.As(err, &problem) || problem.Field != field || problem.Method != "TestSuite.Insert" {
 			t.Errorf("%s: error %v", field, err)
 		}
-		if err := suite.Update(t.Context(), fine, item); !errors.As(err, &problem) || problem.Field != field || problem.Method != "TestSuite.Update" {
+		if err := suite.UpdateItems(t.Context(), fine, item); !errors.As(err, &problem) || problem.Field != field || problem.Method != "TestSuite.UpdateItems" {
 			t.Errorf("%s: error %v", field, err)
 		}
 	}
-	if err := suite.Update(t.Context(), opik.TestSuiteItem{Data: object{"q": 1}}); !errors.As(err, &problem) || problem.Field != "items[0].ID" {
+	if err := suite.UpdateItems(t.Context(), opik.TestSuiteItem{Data: object{"q": 1}}); !errors.As(err, &problem) || problem.Field != "items[0].ID" {
 		t.Errorf("error %v", err)
 	}
 	if requests, _ := s.take(); len(requests) != 0 {
@@ -306,7 +306,7 @@ func TestNilTestSuite(t *testing.T) {
 			ctx := context.Background()
 			_, insert := suite.Insert(ctx)
 			_, settings := suite.Settings(ctx)
-			errs := []error{insert, settings, suite.Update(ctx), suite.Delete(ctx), suite.Clear(ctx), suite.UpdateSettings(ctx, opik.TestSuiteSettings{})}
+			errs := []error{insert, settings, suite.UpdateItems(ctx), suite.DeleteItems(ctx, nil), suite.Update(ctx, opik.DatasetChanges{}), suite.Delete(ctx), suite.Clear(ctx), suite.UpdateSettings(ctx, opik.TestSuiteSettings{})}
 			for _, err := range suite.Items(ctx, opik.DatasetItemsParams{}) {
 				errs = append(errs, err)
 			}

@@ -33,10 +33,9 @@ type ClientDatasets interface {
 // or find one with [Client.CreateDataset], [Client.GetDataset],
 // [Client.GetOrCreateDataset] or [Client.GetDatasets].
 //
-// Items are written with Insert, Update, Delete and Clear, each of which makes a new
-// version of the dataset, and read with Items. The Import and Export methods carry
-// them from and to files. The methods of the handle are about items and versions;
-// [Client.Datasets] renames and deletes datasets.
+// Items are written with Insert, UpdateItems, DeleteItems and Clear, each of which
+// makes a new version of the dataset, and read with Items. The Import and Export
+// methods carry them from and to files. Update and Delete are about the dataset itself.
 //
 //opik:handle rest.Dataset service=Datasets state=datasetState
 type Dataset interface {
@@ -60,9 +59,9 @@ type Datasets interface {
 	// List returns the datasets of the workspace that match params, test suites too.
 	List(ctx context.Context) iter.Seq2[*Dataset, error]
 
-	// Update renames a dataset and changes what params sets. It fails with
-	// [ErrNotFound] if there is no such dataset, and with [ErrConflict] if another one
-	// has the name.
+	// Update renames a dataset and changes what params sets; a description that is not
+	// set is removed. It fails with [ErrNotFound] if there is no such dataset, and with
+	// [ErrConflict] if another one has the name. [Dataset.Update] keeps what is not set.
 	Update(ctx context.Context, id, name string) error
 
 	// Delete deletes a dataset. A dataset that does not exist is no error.

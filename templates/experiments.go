@@ -28,7 +28,7 @@ type ClientExperiments interface {
 //
 // A run of the program over an item is a trace. [Experiment.Insert] says which trace
 // belongs to which item, scores of the traces are those of the run, and
-// [Experiment.LogScores] adds scores of the whole. [Experiment.Finish] says that this
+// [Experiment.SetScores] sets scores of the whole. [Experiment.Finish] says that this
 // was all, and [Experiment.Items] reads the runs back.
 //
 //opik:handle rest.Experiment service=Experiments

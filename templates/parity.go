@@ -63,8 +63,8 @@ package templates
 //opik:parity python Dataset.dataset_items_count go=Dataset.Count
 //opik:parity python Dataset.get_tags go=Dataset.Refresh,Dataset.Record "a field of the record"
 //opik:parity python Dataset.insert
-//opik:parity python Dataset.update "what has the content of another item is updated as well"
-//opik:parity python Dataset.delete
+//opik:parity python Dataset.update go=Dataset.UpdateItems "what has the content of another item is updated as well"
+//opik:parity python Dataset.delete go=Dataset.DeleteItems
 //opik:parity python Dataset.clear
 //opik:parity python Dataset.get_items go=Dataset.Items
 //opik:parity python Dataset.insert_from_json go=Dataset.ImportJSON
@@ -78,8 +78,8 @@ package templates
 // Python: test suites.
 
 //opik:parity python TestSuite.insert
-//opik:parity python TestSuite.update
-//opik:parity python TestSuite.delete
+//opik:parity python TestSuite.update go=TestSuite.UpdateItems
+//opik:parity python TestSuite.delete go=TestSuite.DeleteItems
 //opik:parity python TestSuite.clear
 //opik:parity python TestSuite.get_items go=TestSuite.Items
 //opik:parity python TestSuite.update_test_settings go=TestSuite.UpdateSettings
@@ -102,7 +102,7 @@ package templates
 //opik:parity python Experiment.tags go=Experiment.Record "a field of the record"
 //opik:parity python Experiment.insert
 //opik:parity python Experiment.get_items go=Experiment.Items
-//opik:parity python Experiment.log_experiment_scores go=Experiment.LogScores
+//opik:parity python Experiment.log_experiment_scores go=Experiment.SetScores
 //opik:parity python Optimization.id
 //opik:parity python Optimization.update
 //opik:parity python Optimization.fetch_content go=Optimization.Refresh,Optimization.Record
@@ -110,14 +110,14 @@ package templates
 
 // Python: prompts.
 
-//opik:parity python create_prompt "a change description and tags are kept for later versions, too"
+//opik:parity python create_prompt go=Client.CreatePrompt "a change description and tags are kept for later versions, too"
 //opik:parity python create_chat_prompt
-//opik:parity python get_prompt "a missing prompt is an error, ErrNotFound"
+//opik:parity python get_prompt go=Client.GetPrompt "a missing prompt is an error, ErrNotFound"
 //opik:parity python get_chat_prompt
 //opik:parity python get_prompt_history
 //opik:parity python get_chat_prompt_history
 //opik:parity python get_all_prompts go=Client.GetPromptHistory
-//opik:parity python search_prompts "with the fields of prompts, not those of traces"
+//opik:parity python search_prompts go=Client.SearchPrompts "with the fields of prompts, not those of traces"
 //opik:parity python get_prompts_client go=Prompts.List,Client.UpdatePromptVersionTags "a service of the client, and the client"
 //opik:parity python PromptClient.get_all_prompt_versions go=Prompts.ListVersions
 //opik:parity python PromptClient.batch_update_prompt_version_tags go=Client.UpdatePromptVersionTags
@@ -233,8 +233,8 @@ package templates
 // TypeScript: datasets.
 
 //opik:parity typescript Dataset.insert
-//opik:parity typescript Dataset.update
-//opik:parity typescript Dataset.delete
+//opik:parity typescript Dataset.update go=Dataset.UpdateItems
+//opik:parity typescript Dataset.delete go=Dataset.DeleteItems
 //opik:parity typescript Dataset.getItems go=Dataset.Items
 //opik:parity typescript Dataset.getItemsCount go=Dataset.Count
 //opik:parity typescript Dataset.getTags go=Dataset.Refresh,Dataset.Record "a field of the record"
@@ -254,7 +254,7 @@ package templates
 //opik:parity typescript updatePromptVersionTags
 //opik:parity typescript Prompt.ready "creating and getting a prompt waits for the server"
 //opik:parity typescript Prompt.format
-//opik:parity typescript Prompt.updateProperties go=Prompt.Change
+//opik:parity typescript Prompt.updateProperties go=Prompt.Update
 //opik:parity typescript Prompt.delete
 //opik:parity typescript Prompt.getVersions go=Prompt.Versions
 //opik:parity typescript Prompt.useVersion go=Prompt.Restore

@@ -19,7 +19,7 @@ import (
 
 // Example is a call of a generated method with what must come of it. Values are JSON.
 type Example struct {
-	// Method is Alerts.Create, Client.GetProject, Dataset.Delete.
+	// Method is Alerts.Create, Client.GetProject, Dataset.Diff.
 	Method string
 	// From is for methods of handles: the field of the record that takes the place of
 	// the first argument.

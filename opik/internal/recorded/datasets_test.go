@@ -139,7 +139,7 @@ func datasetDeleteItems(r *run) {
 	for _, item := range collect(r, ds.Items(r.ctx, opik.DatasetItemsParams{})) {
 		ids = append(ids, item.ID)
 	}
-	r.check(ds.Delete(r.ctx, ids...))
+	r.check(ds.DeleteItems(r.ctx, ids))
 	// The official SDK deletes 100 at a time.
 	r.wantBatches("POST /v1/private/datasets/items/delete", "item_ids", 150)
 }

@@ -91,7 +91,7 @@ func experimentRead(r *run) {
 			r.Errorf("found %s", e.ID())
 		}
 	}
-	if _, err := r.client.GetExperimentByName(r.ctx, "missing", ""); errors.Is(err, opik.ErrNotFound) != (r.vector.Results["error"] == true) {
+	if _, err := r.client.GetExperimentByName(r.ctx, "missing", opik.GetExperimentByNameParams{}); errors.Is(err, opik.ErrNotFound) != (r.vector.Results["error"] == true) {
 		r.Errorf("error %v", err)
 	}
 	n := 0
