@@ -28,7 +28,7 @@ type AgentConfigsService struct {
 // AgentConfigCreateParams holds the optional inputs of
 // [AgentConfigsService.Create]. What has its zero value is not sent.
 type AgentConfigCreateParams struct {
-	// Id of the configuration, a UUID of version 7; by default the server makes one.
+	// Id of the configuration, a UUID of version 7; without it, the server makes one.
 	ID string
 	// Id of the project.
 	ProjectID string
@@ -55,7 +55,7 @@ func (s *AgentConfigsService) Create(ctx context.Context, blueprint rest.AgentBl
 // AgentConfigUpdateParams holds the optional inputs of
 // [AgentConfigsService.Update]. What has its zero value is not sent.
 type AgentConfigUpdateParams struct {
-	// Id of the configuration, a UUID of version 7; by default the server makes one.
+	// Id of the configuration, a UUID of version 7; without it, the server makes one.
 	ID string
 	// Id of the project.
 	ProjectID string
@@ -120,7 +120,7 @@ func (s *AgentConfigsService) ApplyMask(ctx context.Context, projectID, maskID s
 // AgentConfigGetParams holds the optional inputs of [AgentConfigsService.Get].
 // What has its zero value is not sent.
 type AgentConfigGetParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string
 }
 
@@ -135,7 +135,7 @@ func (s *AgentConfigsService) Get(ctx context.Context, blueprintID string, param
 // AgentConfigGetLatestParams holds the optional inputs of
 // [AgentConfigsService.GetLatest]. What has its zero value is not sent.
 type AgentConfigGetLatestParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string
 }
 
@@ -151,7 +151,7 @@ func (s *AgentConfigsService) GetLatest(ctx context.Context, projectID string, p
 // AgentConfigGetByNameParams holds the optional inputs of
 // [AgentConfigsService.GetByName]. What has its zero value is not sent.
 type AgentConfigGetByNameParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string
 }
 
@@ -166,7 +166,7 @@ func (s *AgentConfigsService) GetByName(ctx context.Context, projectID, name str
 // AgentConfigGetByEnvParams holds the optional inputs of
 // [AgentConfigsService.GetByEnv]. What has its zero value is not sent.
 type AgentConfigGetByEnvParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string
 }
 

@@ -29,17 +29,17 @@ type AnnotationQueuesService struct {
 type AnnotationQueueCreateParams struct {
 	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int
-	// Lets those who score comment as well.
+	// Whether reviewers may comment.
 	CommentsEnabled *bool
 	// What the queue is for.
 	Description string
-	// Names of the feedback definitions to score by.
+	// Names of the feedback definitions that reviewers score by.
 	FeedbackDefinitionNames []string
 	// Id of the queue, a UUID of version 7; without it, the server makes one.
 	ID string
-	// What those who score are told to look at.
+	// What reviewers are told.
 	Instructions string
-	// How long an item is reserved, in seconds. From 1 to 3,600.
+	// How long an item stays reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int
 }
 
@@ -145,15 +145,15 @@ func (s *AnnotationQueuesService) ListPage(ctx context.Context, params Annotatio
 type AnnotationQueueUpdateParams struct {
 	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int
-	// Lets those who score comment as well.
+	// Whether reviewers may comment.
 	CommentsEnabled *bool
 	// What the queue is for.
 	Description string
-	// Names of the feedback definitions to score by.
+	// Names of the feedback definitions that reviewers score by.
 	FeedbackDefinitionNames []string
-	// What those who score are told to look at.
+	// What reviewers are told.
 	Instructions string
-	// How long an item is reserved, in seconds. From 1 to 3,600.
+	// How long an item stays reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int
 	// Name of the queue.
 	Name string

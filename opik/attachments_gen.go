@@ -75,7 +75,7 @@ func (s *AttachmentsService) ListPage(ctx context.Context, projectID string, ent
 // AttachmentDownloadParams holds the optional inputs of
 // [AttachmentsService.Download]. What has its zero value is not sent.
 type AttachmentDownloadParams struct {
-	// Name of the workspace, where the header that names it cannot be sent.
+	// Name of the workspace, for requests that cannot have headers.
 	WorkspaceName string
 }
 
@@ -113,7 +113,7 @@ func (s *AttachmentsService) DeleteBatch(ctx context.Context, containerID string
 // AttachmentStartUploadParams holds the optional inputs of
 // [AttachmentsService.StartUpload]. What has its zero value is not sent.
 type AttachmentStartUploadParams struct {
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType string
 	// Name of the project, in upper or lower case; a write may create it. By default
 	// it is the client's project.
@@ -142,7 +142,7 @@ func (s *AttachmentsService) StartUpload(ctx context.Context, entityType rest.At
 // AttachmentCompleteUploadParams holds the optional inputs of
 // [AttachmentsService.CompleteUpload]. What has its zero value is not sent.
 type AttachmentCompleteUploadParams struct {
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType string
 	// Name of the project, in upper or lower case; a write may create it. By default
 	// it is the client's project.
@@ -174,7 +174,7 @@ type AttachmentUploadContentParams struct {
 	// Name of the project, in upper or lower case. By default it is the client's
 	// project.
 	ProjectName string
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType string
 }
 

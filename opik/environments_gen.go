@@ -87,7 +87,7 @@ type EnvironmentUpdateParams struct {
 	Description string
 	// Name of the environment. At most 150 characters.
 	Name string
-	// Place in the list, counting from 0.
+	// Place in the order in which the web interface shows environments.
 	Position *int
 }
 

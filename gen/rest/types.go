@@ -679,7 +679,7 @@ type AgentBlueprintType string
 // [Client.UpdateAgentConfig].
 type AgentConfigCreate struct {
 	Blueprint AgentBlueprint `json:"blueprint"`
-	// Id of the configuration, a UUID of version 7; by default the server
+	// Id of the configuration, a UUID of version 7; without it, the server
 	// makes one.
 	ID string `json:"id,omitempty"`
 	// Id of the project.
@@ -1023,7 +1023,7 @@ type AnnotationQueue struct {
 	LastUpdatedAt time.Time `json:"last_updated_at,omitzero"`
 	// Who changed it last; set by the server.
 	LastUpdatedBy string `json:"last_updated_by,omitempty"`
-	// How long an item is reserved, in seconds. From 1 to 3,600.
+	// How long an item stays reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int `json:"lock_timeout_seconds,omitzero"`
 	// Name of the queue.
 	Name string `json:"name"`
@@ -1079,15 +1079,15 @@ type AnnotationQueueScope string
 type AnnotationQueueUpdate struct {
 	// How many people may reserve an item at the same time. From 1 to 1,000.
 	AnnotatorsPerItem int `json:"annotators_per_item,omitzero"`
-	// Lets those who score comment as well.
+	// Whether reviewers may comment.
 	CommentsEnabled *bool `json:"comments_enabled,omitempty"`
 	// What the queue is for.
 	Description string `json:"description,omitempty"`
-	// Names of the feedback definitions to score by.
+	// Names of the feedback definitions that reviewers score by.
 	FeedbackDefinitionNames []string `json:"feedback_definition_names,omitzero"`
-	// What those who score are told to look at.
+	// What reviewers are told.
 	Instructions string `json:"instructions,omitempty"`
-	// How long an item is reserved, in seconds. From 1 to 3,600.
+	// How long an item stays reserved, in seconds. From 1 to 3,600.
 	LockTimeoutSeconds int `json:"lock_timeout_seconds,omitzero"`
 	// Name of the queue.
 	Name string `json:"name,omitempty"`
@@ -1152,11 +1152,12 @@ type AssistantMessageRole string
 type Attachment struct {
 	// Name of the file, which identifies it in its trace or span.
 	FileName string `json:"file_name"`
-	// Length in bytes.
+	// Size in bytes.
 	FileSize int64 `json:"file_size"`
-	// Address of the content, good for an hour or so. Who has it, has access.
+	// Where the file can be downloaded. A link to storage is signed and
+	// expires.
 	Link string `json:"link,omitempty"`
-	// Media type of the content, such as image/png.
+	// Media type.
 	MimeType string `json:"mime_type"`
 }
 
@@ -1933,7 +1934,7 @@ type CompleteMultipartUploadRequest struct {
 	EntityType  AttachmentEntityType `json:"entity_type"`
 	FileName    string               `json:"file_name"`
 	FileSize    int64                `json:"file_size"`
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType string `json:"mime_type,omitempty"`
 	// Name of the project, in upper or lower case; a write may create it.
 	ProjectName       string                `json:"project_name,omitempty"`
@@ -2703,7 +2704,7 @@ type EnvironmentUpdate struct {
 	Description string `json:"description,omitempty"`
 	// At most 150 characters.
 	Name string `json:"name,omitempty"`
-	// Place in the list, counting from 0.
+	// Place in the order in which the web interface shows environments.
 	Position *int `json:"position,omitempty"`
 }
 
@@ -4836,7 +4837,7 @@ type StartMultipartUploadRequest struct {
 	EntityID    string               `json:"entity_id"`
 	EntityType  AttachmentEntityType `json:"entity_type"`
 	FileName    string               `json:"file_name"`
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType       string `json:"mime_type,omitempty"`
 	NumOfFileParts int    `json:"num_of_file_parts"`
 	Path           string `json:"path"`
@@ -5563,7 +5564,7 @@ type ValidateOAuthTokenParams struct {
 // GetBlueprintByEnvParams holds the query parameters of
 // [Client.GetBlueprintByEnv].
 type GetBlueprintByEnvParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
@@ -5579,21 +5580,21 @@ type GetBlueprintHistoryParams struct {
 // GetLatestBlueprintParams holds the query parameters of
 // [Client.GetLatestBlueprint].
 type GetLatestBlueprintParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
 // GetBlueprintByNameParams holds the query parameters of
 // [Client.GetBlueprintByName].
 type GetBlueprintByNameParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
 // GetBlueprintByIDParams holds the query parameters of
 // [Client.GetBlueprintByID].
 type GetBlueprintByIDParams struct {
-	// Id of a mask whose values are laid over the others.
+	// Id of a mask that the result is overlaid with.
 	MaskID string `query:"mask_id"`
 }
 
@@ -5670,9 +5671,9 @@ type DownloadAttachmentParams struct {
 	EntityType  AttachmentEntityType `query:"entity_type"`
 	EntityID    string               `query:"entity_id"`
 	FileName    string               `query:"file_name"`
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType string `query:"mime_type"`
-	// Name of the workspace, where the header that names it cannot be sent.
+	// Name of the workspace, for requests that cannot have headers.
 	WorkspaceName string `query:"workspace_name"`
 }
 
@@ -5697,7 +5698,7 @@ type UploadAttachmentParams struct {
 	EntityID   string               `query:"entity_id"`
 	// Name of the project, in upper or lower case.
 	ProjectName string `query:"project_name"`
-	// Media type of the content, such as image/png.
+	// Media type of the file.
 	MimeType string `query:"mime_type"`
 }
 
