@@ -6,7 +6,6 @@ import (
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
-	"github.com/opik-go/sdk/opik/opiktest/internal/order"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/validate"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
@@ -75,30 +74,18 @@ func findProjectDatasets(c *wire.Call) (wire.Result, error) {
 
 // datasetPage answers with the datasets of a project, or of all if it is empty.
 func datasetPage(c *wire.Call, project string) (wire.Result, error) {
-	f, err := filter.ParseQuery(c.Query.Get("filters"), datasetFilters)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	by, err := order.Parse(c.Query.Get("sorting"), datasetSorting)
-	if err != nil {
-		return wire.Result{}, err
-	}
 	uses, err := datasetUses(c)
 	if err != nil {
 		return wire.Result{}, err
 	}
-	views := []doc.Object{}
-	for _, d := range c.Store.Datasets() {
-		if !uses(d) || project != "" && d.Project != project || !containsFold(d.Name, c.Query.Get("name")) {
-			continue
+	found := named(c, project, c.Store.Datasets(), func(d *store.Dataset) (string, string) { return d.Project, d.Name })
+	return listing{filters: datasetFilters, sortable: datasetSorting}.page(c, func(yield func(doc.Object) bool) {
+		for d := range found {
+			if uses(d) && !yield(c.Store.DatasetView(d)) {
+				return
+			}
 		}
-		if v := c.Store.DatasetView(d); f.Match(v) {
-			views = append(views, v)
-		}
-	}
-	newestFirst(views)
-	by.Sort(views)
-	return wire.Page(c, views, datasetSorting)
+	})
 }
 
 // datasetUses tells which datasets are used as a query demands: by experiments, by
@@ -138,11 +125,7 @@ func createDataset(c *wire.Call) (wire.Result, error) {
 
 // dataset returns the dataset of a path.
 func dataset(c *wire.Call, param string) (*store.Dataset, error) {
-	id, err := c.ID(param)
-	if err != nil {
-		return nil, err
-	}
-	return c.Store.Dataset(id)
+	return inPath(c, param, c.Store.Dataset)
 }
 
 func getDataset(c *wire.Call) (wire.Result, error) {

@@ -6,7 +6,6 @@ import (
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
-	"github.com/opik-go/sdk/opik/opiktest/internal/order"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/validate"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
@@ -78,26 +77,14 @@ func findProjectPrompts(c *wire.Call) (wire.Result, error) {
 
 // promptPage answers with the prompts of a project, or of all if it is empty.
 func promptPage(c *wire.Call, project string) (wire.Result, error) {
-	f, err := filter.ParseQuery(c.Query.Get("filters"), promptFilters)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	by, err := order.Parse(c.Query.Get("sorting"), promptSorting)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	views := []doc.Object{}
-	for _, p := range c.Store.Prompts() {
-		if project != "" && p.Project != project || !containsFold(p.Name, c.Query.Get("name")) {
-			continue
+	found := named(c, project, c.Store.Prompts(), func(p *store.Prompt) (string, string) { return p.Project, p.Name })
+	return listing{filters: promptFilters, sortable: promptSorting}.page(c, func(yield func(doc.Object) bool) {
+		for p := range found {
+			if !yield(p.View()) {
+				return
+			}
 		}
-		if v := p.View(); f.Match(v) {
-			views = append(views, v)
-		}
-	}
-	newestFirst(views)
-	by.Sort(views)
-	return wire.Page(c, views, promptSorting)
+	})
 }
 
 func createPrompt(c *wire.Call) (wire.Result, error) {
@@ -113,11 +100,7 @@ func createPrompt(c *wire.Call) (wire.Result, error) {
 
 // prompt returns the prompt of a path.
 func prompt(c *wire.Call, param string) (*store.Prompt, error) {
-	id, err := c.ID(param)
-	if err != nil {
-		return nil, err
-	}
-	return c.Store.Prompt(id)
+	return inPath(c, param, c.Store.Prompt)
 }
 
 func getPrompt(c *wire.Call) (wire.Result, error) {

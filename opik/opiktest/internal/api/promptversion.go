@@ -7,7 +7,6 @@ import (
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
-	"github.com/opik-go/sdk/opik/opiktest/internal/order"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/validate"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
@@ -191,22 +190,14 @@ func listPromptVersions(c *wire.Call) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	f, err := filter.ParseQuery(c.Query.Get("filters"), promptVersionFilters)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	by, err := order.Parse(c.Query.Get("sorting"), promptVersionSorting)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	views := []doc.Object{}
-	for _, v := range p.Versions() {
-		if view := v.View(); v.Mentions(c.Query.Get("search")) && f.Match(view) {
-			views = append(views, view)
+	versions := listing{filters: promptVersionFilters, sortable: promptVersionSorting, asGiven: true}
+	return versions.page(c, func(yield func(doc.Object) bool) {
+		for _, v := range p.Versions() {
+			if v.Mentions(c.Query.Get("search")) && !yield(v.View()) {
+				return
+			}
 		}
-	}
-	by.Sort(views)
-	return wire.Page(c, views, promptVersionSorting)
+	})
 }
 
 func getPromptVersionByNumber(c *wire.Call) (wire.Result, error) {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
-	"github.com/opik-go/sdk/opik/opiktest/internal/order"
 	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/validate"
 	"github.com/opik-go/sdk/opik/opiktest/internal/wire"
@@ -58,23 +57,14 @@ var queueUpdate = append(validate.Shape{{Name: "name", Kind: validate.String, No
 var queueBatch = batchOf("annotation_queues", queueWrite)
 
 func findQueues(c *wire.Call) (wire.Result, error) {
-	f, err := filter.ParseQuery(c.Query.Get("filters"), queueFilters)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	by, err := order.Parse(c.Query.Get("sorting"), queueSorting)
-	if err != nil {
-		return wire.Result{}, err
-	}
-	views := []doc.Object{}
-	for _, q := range c.Store.Queues() {
-		if v := c.Store.QueueView(q); f.Match(v) && containsFold(doc.String(v, "name"), c.Query.Get("name")) {
-			views = append(views, v)
+	return listing{filters: queueFilters, sortable: queueSorting}.page(c, func(yield func(doc.Object) bool) {
+		for _, q := range c.Store.Queues() {
+			v := c.Store.QueueView(q)
+			if containsFold(doc.String(v, "name"), c.Query.Get("name")) && !yield(v) {
+				return
+			}
 		}
-	}
-	newestFirst(views)
-	by.Sort(views)
-	return wire.Page(c, views, queueSorting)
+	})
 }
 
 func createQueue(c *wire.Call) (wire.Result, error) {
@@ -98,11 +88,7 @@ func createQueues(c *wire.Call) (wire.Result, error) {
 
 // queue returns the queue of a path.
 func queue(c *wire.Call, param string) (*store.Queue, error) {
-	id, err := c.ID(param)
-	if err != nil {
-		return nil, err
-	}
-	return c.Store.Queue(id)
+	return inPath(c, param, c.Store.Queue)
 }
 
 func getQueue(c *wire.Call) (wire.Result, error) {

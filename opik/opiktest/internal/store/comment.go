@@ -105,3 +105,14 @@ func (s *Store) commentViews(e entity) []any {
 
 // sortedKeys returns the keys of a map in order.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// greatestFirst returns the values of a map in the order of their keys, greatest first.
+func greatestFirst[V any](m map[string]V) []V {
+	ids := sortedKeys(m)
+	slices.Reverse(ids)
+	out := make([]V, len(ids))
+	for i, id := range ids {
+		out[i] = m[id]
+	}
+	return out
+}

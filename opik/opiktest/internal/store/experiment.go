@@ -2,7 +2,6 @@ package store
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
@@ -60,13 +59,7 @@ func (s *Store) Experiment(id string) (*Experiment, error) {
 
 // Experiments returns all experiments, greatest id first.
 func (s *Store) Experiments() []*Experiment {
-	ids := sortedKeys(s.experiments)
-	slices.Reverse(ids)
-	out := make([]*Experiment, len(ids))
-	for i, id := range ids {
-		out[i] = s.experiments[id]
-	}
-	return out
+	return greatestFirst(s.experiments)
 }
 
 // CreateExperiment adds an experiment, and its dataset if there is none of the

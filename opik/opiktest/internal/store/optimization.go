@@ -2,7 +2,6 @@ package store
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
@@ -36,13 +35,7 @@ func (s *Store) Optimization(id string) (*Optimization, error) {
 
 // Optimizations returns all optimizations, greatest id first.
 func (s *Store) Optimizations() []*Optimization {
-	ids := sortedKeys(s.optimizations)
-	slices.Reverse(ids)
-	out := make([]*Optimization, len(ids))
-	for i, id := range ids {
-		out[i] = s.optimizations[id]
-	}
-	return out
+	return greatestFirst(s.optimizations)
 }
 
 // PutOptimization adds an optimization, or replaces the one of the same id. The

@@ -97,13 +97,7 @@ func (v *Version) Items() []*Item {
 	if v == nil {
 		return nil
 	}
-	ids := slices.Sorted(maps.Keys(v.items))
-	slices.Reverse(ids)
-	out := make([]*Item, len(ids))
-	for i, id := range ids {
-		out[i] = v.items[id]
-	}
-	return out
+	return greatestFirst(v.items)
 }
 
 // View is the item as answers show it.
