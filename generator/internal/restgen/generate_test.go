@@ -245,7 +245,8 @@ func TestSameInputSameBytes(t *testing.T) {
 	}
 }
 
-// TestSize keeps the REST layer small enough to compile in a moment.
+// TestSize keeps the REST layer small enough to compile in a moment. Comments cost
+// nothing.
 func TestSize(t *testing.T) {
 	doc, settings := project(t)
 	result, err := Generate(doc, settings, "example.org/sdk")
@@ -254,7 +255,11 @@ func TestSize(t *testing.T) {
 	}
 	lines := 0
 	for _, f := range result.Files {
-		lines += bytes.Count(f.Data, []byte("\n"))
+		for line := range bytes.Lines(f.Data) {
+			if text := bytes.TrimSpace(line); len(text) > 0 && !bytes.HasPrefix(text, []byte("//")) {
+				lines++
+			}
+		}
 		if !bytes.HasPrefix(f.Data, []byte(Header)) {
 			t.Errorf("%s does not begin with the line of generated files", f.Path)
 		}
@@ -262,7 +267,7 @@ func TestSize(t *testing.T) {
 			t.Errorf("%s is not formatted, %v", f.Path, err)
 		}
 	}
-	if lines >= 12_000 {
+	if lines >= 9_000 {
 		t.Errorf("%d lines", lines)
 	}
 }
