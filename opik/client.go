@@ -36,6 +36,7 @@ type Client struct {
 	pipeline     *pipeline.Pipeline
 	logger       *slog.Logger
 	project      string
+	workspace    string
 	flushTimeout time.Duration
 	enabled      bool
 	unsent       unsentList
@@ -82,6 +83,7 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 	c := &Client{
 		logger:       s.logger,
 		project:      cfg.ProjectName.V,
+		workspace:    cfg.Workspace.V,
 		flushTimeout: cfg.FlushTimeout.V,
 		enabled:      !cfg.TrackDisable.V,
 	}
