@@ -130,4 +130,3 @@ func TestCopyTracesArguments(t *testing.T) {
 		t.Errorf("a project that does not exist: %v", err)
 	}
 }
-

@@ -74,6 +74,9 @@ package templates
 //opik:parity python Dataset.to_pandas go=Dataset.ExportCSV,ItemsAs "to CSV or any values"
 //opik:parity python Dataset.get_version_info go=Dataset.CurrentVersion
 //opik:parity python Dataset.get_version_view go=Dataset.Version
+//opik:parity python Dataset.get_current_version_name go=Dataset.CurrentVersion
+//opik:parity python Dataset.get_evaluators go=Dataset.CurrentVersion "fields of the version's record"
+//opik:parity python Dataset.get_execution_policy go=Dataset.CurrentVersion "fields of the version's record"
 
 // Python: test suites.
 
@@ -83,6 +86,12 @@ package templates
 //opik:parity python TestSuite.clear
 //opik:parity python TestSuite.get_items go=TestSuite.Items
 //opik:parity python TestSuite.update_test_settings go=TestSuite.UpdateSettings
+//opik:parity python TestSuite.get_tags go=TestSuite.Dataset "a field of the dataset's record"
+//opik:parity python TestSuite.get_global_assertions go=TestSuite.Settings
+//opik:parity python TestSuite.get_global_execution_policy go=TestSuite.Settings
+//opik:parity python TestSuite.get_current_version_name go=TestSuite.Dataset "the dataset has the versions"
+//opik:parity python TestSuite.get_version_info go=TestSuite.Dataset "the dataset has the versions"
+//opik:parity python TestSuite.get_version_view go=TestSuite.Dataset "the dataset has the versions"
 
 // Python: experiments and optimizations.
 
@@ -103,6 +112,7 @@ package templates
 //opik:parity python Experiment.insert
 //opik:parity python Experiment.get_items go=Experiment.Items
 //opik:parity python Experiment.log_experiment_scores go=Experiment.SetScores
+//opik:parity python Experiment.get_experiment_data go=Experiment.Refresh
 //opik:parity python Optimization.id
 //opik:parity python Optimization.update
 //opik:parity python Optimization.fetch_content go=Optimization.Refresh,Optimization.Record
@@ -121,6 +131,9 @@ package templates
 //opik:parity python get_prompts_client go=Prompts.List,Client.UpdatePromptVersionTags "a service of the client, and the client"
 //opik:parity python PromptClient.get_all_prompt_versions go=Prompts.ListVersions
 //opik:parity python PromptClient.batch_update_prompt_version_tags go=Client.UpdatePromptVersionTags
+//opik:parity python PromptClient.create_prompt go=Client.CreatePrompt
+//opik:parity python PromptClient.get_prompt go=Client.GetPrompt
+//opik:parity python PromptClient.search_prompts go=Client.SearchPrompts
 //opik:parity python Prompt.name
 //opik:parity python Prompt.commit
 //opik:parity python Prompt.version_id
@@ -132,6 +145,7 @@ package templates
 //opik:parity python Prompt.sync_with_backend go=Client.CreatePrompt,NewPrompt "a prompt without a server is made by NewPrompt"
 //opik:parity python ChatPrompt.template go=ChatPrompt.Messages
 //opik:parity python ChatPrompt.format
+//opik:parity python ChatPrompt.sync_with_backend go=Client.CreateChatPrompt "creating a prompt waits for the server"
 
 // Python: annotation queues, attachments, threads.
 
@@ -160,6 +174,9 @@ package templates
 //opik:parity python get_or_create_config
 //opik:parity python create_config
 //opik:parity python set_config_env
+//opik:parity python copy_traces
+//opik:parity python get_project_url
+//opik:parity python get_threads_client go=Client.Threads
 //opik:parity python opik.ConfigNotFound go=ErrNotFound
 //opik:parity python opik.ConfigMismatch go=AgentConfigError
 //opik:parity python opik.Config go=AgentConfig.Decode "any struct or map"
@@ -238,10 +255,22 @@ package templates
 //opik:parity typescript Dataset.getItems go=Dataset.Items
 //opik:parity typescript Dataset.getItemsCount go=Dataset.Count
 //opik:parity typescript Dataset.getTags go=Dataset.Refresh,Dataset.Record "a field of the record"
+//opik:parity typescript Dataset.clear
+//opik:parity typescript Dataset.getRawItems go=Dataset.Items
+//opik:parity typescript Dataset.insertFromJson go=Dataset.ImportJSON
+//opik:parity typescript Dataset.toJson go=Dataset.ExportJSON
+//opik:parity typescript Dataset.syncHashes go=Dataset.Sync
+//opik:parity typescript Dataset.getVersionView go=Dataset.Version
+//opik:parity typescript Dataset.getVersionInfo go=Dataset.CurrentVersion
+//opik:parity typescript Dataset.getCurrentVersionName go=Dataset.CurrentVersion
 
 // TypeScript: experiments.
 
 //opik:parity typescript Experiment.ensureNameLoaded "the name is always loaded"
+//opik:parity typescript Experiment.name
+//opik:parity typescript Experiment.insert
+//opik:parity typescript Experiment.getItems go=Experiment.Items
+//opik:parity typescript Experiment.getUrl go=Experiment.URL
 
 // TypeScript: prompts.
 
@@ -258,7 +287,15 @@ package templates
 //opik:parity typescript Prompt.delete
 //opik:parity typescript Prompt.getVersions go=Prompt.Versions
 //opik:parity typescript Prompt.useVersion go=Prompt.Restore
+//opik:parity typescript Prompt.getVersion go=Prompt.VersionByNumber
+//opik:parity typescript Prompt.syncWithBackend go=Client.CreatePrompt "creating a prompt waits for the server"
 //opik:parity typescript ChatPrompt.format
+//opik:parity typescript ChatPrompt.updateProperties go=ChatPrompt.Update
+//opik:parity typescript ChatPrompt.delete
+//opik:parity typescript ChatPrompt.getVersions go=ChatPrompt.Versions
+//opik:parity typescript ChatPrompt.getVersion go=ChatPrompt.VersionByNumber
+//opik:parity typescript ChatPrompt.useVersion go=ChatPrompt.At
+//opik:parity typescript ChatPrompt.syncWithBackend go=Client.CreateChatPrompt "creating a prompt waits for the server"
 
 // TypeScript: annotation queues.
 
@@ -270,7 +307,50 @@ package templates
 //opik:parity typescript getThreadsAnnotationQueues
 //opik:parity typescript deleteTracesAnnotationQueue go=Client.DeleteAnnotationQueue
 //opik:parity typescript deleteThreadsAnnotationQueue go=Client.DeleteAnnotationQueue
+//opik:parity typescript getDatasetExperiments
+//opik:parity typescript createTestSuite
+//opik:parity typescript getTestSuite
+//opik:parity typescript getOrCreateTestSuite
+//opik:parity typescript deleteTestSuite
+//opik:parity typescript getTestSuites
+//opik:parity typescript getTestSuiteExperiments
+//opik:parity typescript createExperiment
+//opik:parity typescript updateExperiment
+//opik:parity typescript getExperiment go=Client.GetExperimentByName
+//opik:parity typescript getExperimentById
+//opik:parity typescript getExperimentsByName
+//opik:parity typescript deleteExperiment go=Client.DeleteExperiments,Experiment.Delete
+//opik:parity typescript createEnvironment
+//opik:parity typescript getEnvironments
+//opik:parity typescript updateEnvironment
+//opik:parity typescript deleteEnvironment
+//opik:parity typescript getOrCreateConfig
+//opik:parity typescript createConfig
+//opik:parity typescript setConfigEnv
 //opik:parity typescript TracesAnnotationQueue.addTraces
 //opik:parity typescript TracesAnnotationQueue.removeTraces
+//opik:parity typescript TracesAnnotationQueue.getItemsCount go=TracesAnnotationQueue.ItemsCount
+//opik:parity typescript TracesAnnotationQueue.update
+//opik:parity typescript TracesAnnotationQueue.delete
 //opik:parity typescript ThreadsAnnotationQueue.addThreads
 //opik:parity typescript ThreadsAnnotationQueue.removeThreads
+//opik:parity typescript ThreadsAnnotationQueue.getItemsCount go=ThreadsAnnotationQueue.ItemsCount
+//opik:parity typescript ThreadsAnnotationQueue.update
+//opik:parity typescript ThreadsAnnotationQueue.delete
+//opik:parity typescript TestSuite.insert
+//opik:parity typescript TestSuite.update
+//opik:parity typescript TestSuite.updateItem go=TestSuite.Update
+//opik:parity typescript TestSuite.updateItemAssertions go=TestSuite.Update
+//opik:parity typescript TestSuite.updateItemExecutionPolicy go=TestSuite.Update
+//opik:parity typescript TestSuite.updateTestSettings go=TestSuite.UpdateSettings
+//opik:parity typescript TestSuite.delete
+//opik:parity typescript TestSuite.clear
+//opik:parity typescript TestSuite.getItems go=TestSuite.Items
+//opik:parity typescript TestSuite.getRawItems go=TestSuite.Items
+//opik:parity typescript TestSuite.getItemsCount go=Dataset.Count "of [TestSuite.Dataset]"
+//opik:parity typescript TestSuite.getTags go=TestSuite.Dataset "a field of the dataset's record"
+//opik:parity typescript TestSuite.getGlobalAssertions go=TestSuite.Settings
+//opik:parity typescript TestSuite.getGlobalExecutionPolicy go=TestSuite.Settings
+//opik:parity typescript TestSuite.getCurrentVersionName go=TestSuite.Dataset "the dataset has the versions"
+//opik:parity typescript TestSuite.getVersionInfo go=TestSuite.Dataset "the dataset has the versions"
+//opik:parity typescript TestSuite.getVersionView go=TestSuite.Dataset "the dataset has the versions"

@@ -145,7 +145,8 @@ func symbols(m *ir.Model, byHand []string) map[string]string {
 	}
 	for _, g := range m.Groups {
 		if g.Service != "" {
-			known[g.Field], known[g.Service] = "Client."+g.Field, g.Service
+			field := "Client." + g.Field
+			known[field], known[g.Field], known[g.Service] = field, field, g.Service
 		}
 		for _, method := range g.Methods {
 			names := []string{method.Name}
