@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opik-go/sdk/generator/internal/diag"
@@ -48,28 +49,31 @@ func explainVerb(*flag.FlagSet) func(*run) int {
 // find returns what a name means, and all names there are. A symbol may be
 // written with or without its type: TracesService.List, Traces.List, List.
 func find(m *ir.Model, name string) (found []explanation, names []string) {
-	methods := map[string]*ir.Method{}
-	symbols := map[string][]string{} // names for each operation
+	methods := map[string][]*ir.Method{} // an operation can have one for JSON and one for events
+	own := map[*ir.Method][]string{}     // names of the method alone
+	symbols := map[string][]string{}     // names for each operation
 	add := func(id string, all ...string) {
 		symbols[id] = append(symbols[id], all...)
 	}
 	for _, g := range m.Groups {
 		for _, method := range g.Methods {
-			methods[method.Operation] = method
-			add(method.Operation, method.Call.Method)
-			own := []string{method.Name}
+			methods[method.Operation] = append(methods[method.Operation], method)
+			all := []string{method.Call.Method}
+			short := []string{method.Name}
 			if method.Page != nil {
-				own = append(own, method.Page.Method)
+				short = append(short, method.Page.Method)
 			}
-			for _, name := range own {
-				add(method.Operation, name, cmp.Or(g.Service, "Client")+"."+name)
+			for _, name := range short {
+				all = append(all, name, cmp.Or(g.Service, "Client")+"."+name)
 				if g.Service != "" {
-					add(method.Operation, g.Field+"."+name)
+					all = append(all, g.Field+"."+name)
 				}
 			}
 			if method.Params != nil {
-				add(method.Operation, method.Params.Type)
+				all = append(all, method.Params.Type)
 			}
+			own[method] = all
+			add(method.Operation, all...)
 		}
 	}
 	for _, h := range m.Handles {
@@ -101,14 +105,28 @@ func find(m *ir.Model, name string) (found []explanation, names []string) {
 			add(op.ID, op.Symbol)
 		}
 		names = append(names, symbols[op.ID]...)
-		for _, symbol := range symbols[op.ID] {
-			if symbol == name {
-				found = append(found, explanation{Operation: op, Method: methods[op.ID], Message: messages[op.ID]})
-				break
-			}
+		if slices.Contains(symbols[op.ID], name) {
+			found = append(found, explain(op, name, methods[op.ID], own, messages[op.ID])...)
 		}
 	}
 	return found, names
+}
+
+// explain explains an operation: once for each of its methods that the name means,
+// which are all if it is the name of something else.
+func explain(op *ir.Operation, name string, methods []*ir.Method, own map[*ir.Method][]string, message *ir.Message) []explanation {
+	meant := slices.DeleteFunc(slices.Clone(methods), func(m *ir.Method) bool { return !slices.Contains(own[m], name) })
+	if len(meant) == 0 {
+		meant = methods
+	}
+	if len(meant) == 0 {
+		return []explanation{{Operation: op, Message: message}}
+	}
+	var all []explanation
+	for _, m := range meant {
+		all = append(all, explanation{Operation: op, Method: m, Message: message})
+	}
+	return all
 }
 
 // text explains one operation, handle or filter.
