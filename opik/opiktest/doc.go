@@ -60,8 +60,8 @@
 // A backend is of the version that the SDK is made for: it knows the operations of
 // that version's contract, and no others. [WithoutOperations] makes it an older one.
 // Served are traces, spans, threads, feedback scores, comments, projects, datasets,
-// experiments, optimizations, attachments, annotation queues, feedback definitions,
-// guardrails, environments and agent configurations; see [Backend.Operations] and
-// [Backend.Unserved]. Prices of models are not known: only costs that the client
+// experiments, optimizations, prompts, attachments, annotation queues, feedback
+// definitions, guardrails, environments and agent configurations; see
+// [Backend.Operations] and [Backend.Unserved]. Prices of models are not known: only costs that the client
 // gives are shown. Everything is kept in memory until the backend is dropped.
 package opiktest

@@ -213,7 +213,7 @@ func bucketEdges(interval string, from, to time.Time) ([]time.Time, error) {
 // between returns the views of a project's entities whose ids carry a time in
 // the half-open interval.
 func (k *collection) between(s *store.Store, project string, from, to time.Time, f filter.Filter) []doc.Object {
-	sel := &selection{filter: f, from: from, to: to.Add(-time.Millisecond)}
+	sel := &selection{store: s, filter: f, from: from, to: to.Add(-time.Millisecond)}
 	views := []doc.Object{}
 	k.each(s, project, func(id string, view func() doc.Object) bool {
 		if sel.includes(id) {

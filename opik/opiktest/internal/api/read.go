@@ -33,7 +33,7 @@ type collection struct {
 
 // querySelection reads the selection of a list or statistics operation.
 func (k *collection) querySelection(c *wire.Call) (*selection, error) {
-	sel := &selection{text: strings.ToLower(c.Query.Get("search")), match: map[string]string{}}
+	sel := &selection{store: c.Store, text: strings.ToLower(c.Query.Get("search")), match: map[string]string{}}
 	var err error
 	if sel.filter, err = filter.ParseQuery(c.Query.Get("filters"), k.filters); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (k *collection) querySelection(c *wire.Call) (*selection, error) {
 
 // bodySelection reads the selection of a search operation.
 func (k *collection) bodySelection(c *wire.Call) (*selection, error) {
-	sel := &selection{match: map[string]string{}}
+	sel := &selection{store: c.Store, match: map[string]string{}}
 	var err error
 	if sel.filter, err = filter.Parse(doc.List(c.Body, "filters"), k.filters); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,12 +10,14 @@ import (
 	"github.com/opik-go/sdk/opik/opiktest/internal/apierr"
 	"github.com/opik-go/sdk/opik/opiktest/internal/doc"
 	"github.com/opik-go/sdk/opik/opiktest/internal/filter"
+	"github.com/opik-go/sdk/opik/opiktest/internal/store"
 	"github.com/opik-go/sdk/opik/opiktest/internal/uuid7"
 )
 
 // selection chooses among the traces, spans or threads of a project. All of its
 // parts must hold.
 type selection struct {
+	store    *store.Store
 	filter   filter.Filter
 	text     string // lower case
 	from, to time.Time
@@ -53,8 +56,19 @@ func (s *selection) keeps(view doc.Object) bool {
 			return false
 		}
 	}
-	return s.found(view) && s.filter.Match(view)
+	if !s.found(view) {
+		return false
+	}
+	if s.filter.About(queueIDs) {
+		item := cmp.Or(doc.String(view, "thread_model_id"), doc.String(view, "id"))
+		view = doc.With(view, doc.Object{queueIDs: doc.FromStrings(s.store.QueuesWith(item))})
+	}
+	return s.filter.Match(view)
 }
+
+// queueIDs is the field of the annotation queues that a trace or thread is in, which
+// answers do not show.
+const queueIDs = "annotation_queue_ids"
 
 func (s *selection) found(view doc.Object) bool {
 	if s.text == "" {

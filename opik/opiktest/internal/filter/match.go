@@ -18,6 +18,11 @@ func (f Filter) Match(view doc.Object) bool {
 	return true
 }
 
+// About tells whether a condition is about the field.
+func (f Filter) About(field string) bool {
+	return slices.ContainsFunc(f, func(c condition) bool { return slices.Equal(c.field.Member, []string{field}) })
+}
+
 func (c *condition) match(view doc.Object) bool {
 	v := c.find(view)
 	switch c.field.Type {

@@ -122,6 +122,18 @@ func (q *Queue) Take(ids []string) {
 	}
 }
 
+// QueuesWith returns the ids of the queues that a trace, or the thread with a model id,
+// is in.
+func (s *Store) QueuesWith(item string) []string {
+	var ids []string
+	for _, id := range sortedKeys(s.queues) {
+		if s.queues[id].items[lower(item)] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // QueueView is the queue as answers show it.
 func (s *Store) QueueView(q *Queue) doc.Object {
 	o := doc.With(q.fields, doc.Object{"id": q.ID, "project_id": q.Project, "items_count": len(q.items)})
