@@ -375,7 +375,7 @@ func TestValidationOfRecords(t *testing.T) {
 		opik.TraceScore{ID: id, Name: " ", Value: 1e12},
 	)
 	var invalid *opik.ValidationError
-	if !errors.As(err, &invalid) || invalid.Method != "LogTracesFeedbackScores" || invalid.Field != "records[1].ID" {
+	if !errors.As(err, &invalid) || invalid.Method != "Client.LogTracesFeedbackScores" || invalid.Field != "records[1].ID" {
 		t.Errorf("error %v", err)
 	}
 	for _, want := range []string{"records[1].ID is missing", "records[2].Name is blank", "records[2].Value is 1e+12"} {

@@ -62,13 +62,13 @@ type CreateExperimentParams struct {
 // or the version of the dataset does not exist.
 func (c *Client) CreateExperiment(ctx context.Context, datasetName string, params CreateExperimentParams, opts ...CallOption) (*Experiment, error) {
 	if c == nil {
-		return nil, fmt.Errorf("opik: CreateExperiment: %w", ErrNilClient)
+		return nil, fmt.Errorf("opik: Client.CreateExperiment: %w", ErrNilClient)
 	}
 	id := orNewID(params.ID)
 	if err := uuid7.Check(id); err != nil {
-		return nil, &ValidationError{Method: "CreateExperiment", Field: "ID", Reason: "is invalid", Err: err}
+		return nil, &ValidationError{Method: "Client.CreateExperiment", Field: "ID", Reason: "is invalid", Err: err}
 	}
-	metadata, err := experimentMetadata("CreateExperiment", params)
+	metadata, err := experimentMetadata("Client.CreateExperiment", params)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (c *Client) CreateExperiment(ctx context.Context, datasetName string, param
 	}
 	if len(metadata) > 0 {
 		if record.Metadata, err = json.Marshal(metadata); err != nil {
-			return nil, &ValidationError{Method: "CreateExperiment", Field: "Config", Reason: "cannot be encoded", Err: err}
+			return nil, &ValidationError{Method: "Client.CreateExperiment", Field: "Config", Reason: "cannot be encoded", Err: err}
 		}
 	}
 	// The server leaves an experiment of the same id as it is.
@@ -210,14 +210,14 @@ type UpdateExperimentParams struct {
 // JSON object. Its error matches [ErrNotFound] if there is no such experiment.
 func (c *Client) UpdateExperiment(ctx context.Context, id string, params UpdateExperimentParams, opts ...CallOption) error {
 	if c == nil {
-		return fmt.Errorf("opik: UpdateExperiment: %w", ErrNilClient)
+		return fmt.Errorf("opik: Client.UpdateExperiment: %w", ErrNilClient)
 	}
 	invalid := func(field, reason string) error {
-		return &ValidationError{Method: "UpdateExperiment", Field: field, Reason: reason}
+		return &ValidationError{Method: "Client.UpdateExperiment", Field: field, Reason: reason}
 	}
 	update := ExperimentUpdateParams{Name: params.Name}
 	if params.Config != nil {
-		config, err := configObject("UpdateExperiment", params.Config)
+		config, err := configObject("Client.UpdateExperiment", params.Config)
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func TestMetadataOfExperiments(t *testing.T) {
 		e, err := c.CreateExperiment(t.Context(), "ds", test.params)
 		if reason, fails := strings.CutPrefix(test.want, "error: "); fails {
 			var invalid *opik.ValidationError
-			if !errors.As(err, &invalid) || invalid.Method != "CreateExperiment" || !strings.Contains(err.Error(), reason) {
+			if !errors.As(err, &invalid) || invalid.Method != "Client.CreateExperiment" || !strings.Contains(err.Error(), reason) {
 				t.Errorf("%s: error %v, want %s", name, err, reason)
 			}
 			continue

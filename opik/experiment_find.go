@@ -28,7 +28,7 @@ type GetExperimentsByNameParams struct {
 // every range over it starts anew.
 func (c *Client) GetExperimentsByName(ctx context.Context, name string, params GetExperimentsByNameParams, opts ...CallOption) iter.Seq2[*Experiment, error] {
 	if c == nil {
-		return failed[*Experiment](fmt.Errorf("opik: GetExperimentsByName: %w", ErrNilClient))
+		return failed[*Experiment](fmt.Errorf("opik: Client.GetExperimentsByName: %w", ErrNilClient))
 	}
 	found := c.Experiments.Search(ctx, name, ExperimentSearchParams{ProjectName: params.ProjectName}, opts...)
 	return func(yield func(*Experiment, error) bool) {
@@ -59,7 +59,7 @@ func (c *Client) GetExperimentByName(ctx context.Context, name string, params Ge
 	for e, err := range c.GetExperimentsByName(ctx, name, GetExperimentsByNameParams{ProjectName: params.ProjectName, MaxResults: 1}, opts...) {
 		return e, err
 	}
-	return nil, fmt.Errorf("opik: GetExperimentByName: no experiment is called %q: %w", name, ErrNotFound)
+	return nil, fmt.Errorf("opik: Client.GetExperimentByName: no experiment is called %q: %w", name, ErrNotFound)
 }
 
 // GetDatasetExperimentsParams holds the optional inputs of
@@ -83,7 +83,7 @@ type GetDatasetExperimentsParams struct {
 func (c *Client) GetDatasetExperiments(ctx context.Context, datasetName string, params GetDatasetExperimentsParams, opts ...CallOption) iter.Seq2[*Experiment, error] {
 	return func(yield func(*Experiment, error) bool) {
 		if c == nil {
-			yield(nil, fmt.Errorf("opik: GetDatasetExperiments: %w", ErrNilClient))
+			yield(nil, fmt.Errorf("opik: Client.GetDatasetExperiments: %w", ErrNilClient))
 			return
 		}
 		dataset, err := c.GetDataset(ctx, datasetName, GetDatasetParams{ProjectName: params.ProjectName}, opts...)

@@ -44,7 +44,7 @@ type ExperimentItem struct {
 // is meant. The records may be reused and changed afterwards. A nil client does
 // nothing.
 func (c *Client) LogExperimentItems(records ...ExperimentItem) error {
-	return queueRecords(c, "LogExperimentItems", records, func(r ExperimentItem) message.ExperimentItem {
+	return queueRecords(c, "Client.LogExperimentItems", records, func(r ExperimentItem) message.ExperimentItem {
 		r.ID = orNewID(r.ID)
 		r.ProjectName = c.projectName(r.ProjectName, "")
 		return message.ExperimentItem(r)

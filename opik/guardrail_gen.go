@@ -43,7 +43,7 @@ type Guardrail struct {
 // Without ProjectName, the client's project is meant. The records may be reused
 // and changed afterwards. A nil client does nothing.
 func (c *Client) LogGuardrails(records ...Guardrail) error {
-	return queueRecords(c, "LogGuardrails", records, func(r Guardrail) message.Guardrail {
+	return queueRecords(c, "Client.LogGuardrails", records, func(r Guardrail) message.Guardrail {
 		r.ProjectName = c.projectName(r.ProjectName, "")
 		return message.Guardrail(r)
 	})

@@ -48,7 +48,7 @@ type CreatePromptParams struct {
 // [*ValidationError] if the name or the template is blank. If two programs create the
 // same prompt at the same time, one creates it and the other finds it.
 func (c *Client) CreatePrompt(ctx context.Context, name, template string, params CreatePromptParams, opts ...CallOption) (*Prompt, error) {
-	record, state, err := c.ensurePrompt(ctx, "CreatePrompt", name, PromptStructureText, template, params, opts)
+	record, state, err := c.ensurePrompt(ctx, "Client.CreatePrompt", name, PromptStructureText, template, params, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +63,11 @@ func (c *Client) CreatePrompt(ctx context.Context, name, template string, params
 // of them joined: a role other than system, user and assistant, a part without a
 // type, media without a URL.
 func (c *Client) CreateChatPrompt(ctx context.Context, name string, messages []ChatMessage, params CreatePromptParams, opts ...CallOption) (*ChatPrompt, error) {
-	template, err := encodeMessages("CreateChatPrompt", messages)
+	template, err := encodeMessages("Client.CreateChatPrompt", messages)
 	if err != nil {
 		return nil, err
 	}
-	record, state, err := c.ensurePrompt(ctx, "CreateChatPrompt", name, PromptStructureChat, template, params, opts)
+	record, state, err := c.ensurePrompt(ctx, "Client.CreateChatPrompt", name, PromptStructureChat, template, params, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ type SpanScore struct {
 // Without ProjectName, the client's project is meant. The records may be reused
 // and changed afterwards. A nil client does nothing.
 func (c *Client) LogSpansFeedbackScores(records ...SpanScore) error {
-	return queueRecords(c, "LogSpansFeedbackScores", records, func(r SpanScore) message.SpanScore {
+	return queueRecords(c, "Client.LogSpansFeedbackScores", records, func(r SpanScore) message.SpanScore {
 		r.ProjectName = c.projectName(r.ProjectName, "")
 		return message.SpanScore(r)
 	})

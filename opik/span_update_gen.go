@@ -75,7 +75,7 @@ type SpanUpdate struct {
 // Without ProjectName and ProjectID, the client's project is meant. The record may
 // be reused and changed afterwards. A nil client does nothing.
 func (c *Client) UpdateSpan(record SpanUpdate) error {
-	return queueRecords(c, "UpdateSpan", []SpanUpdate{record}, func(r SpanUpdate) message.SpanUpdate {
+	return queueRecords(c, "Client.UpdateSpan", []SpanUpdate{record}, func(r SpanUpdate) message.SpanUpdate {
 		r.ProjectName = c.projectName(r.ProjectName, r.ProjectID)
 		return message.SpanUpdate(r)
 	})

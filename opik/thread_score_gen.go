@@ -44,7 +44,7 @@ type ThreadScore struct {
 // Without ProjectName, the client's project is meant. The records may be reused
 // and changed afterwards. A nil client does nothing.
 func (c *Client) LogThreadsFeedbackScores(records ...ThreadScore) error {
-	return queueRecords(c, "LogThreadsFeedbackScores", records, func(r ThreadScore) message.ThreadScore {
+	return queueRecords(c, "Client.LogThreadsFeedbackScores", records, func(r ThreadScore) message.ThreadScore {
 		r.ProjectName = c.projectName(r.ProjectName, "")
 		return message.ThreadScore(r)
 	})

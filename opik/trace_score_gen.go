@@ -44,7 +44,7 @@ type TraceScore struct {
 // Without ProjectName, the client's project is meant. The records may be reused
 // and changed afterwards. A nil client does nothing.
 func (c *Client) LogTracesFeedbackScores(records ...TraceScore) error {
-	return queueRecords(c, "LogTracesFeedbackScores", records, func(r TraceScore) message.TraceScore {
+	return queueRecords(c, "Client.LogTracesFeedbackScores", records, func(r TraceScore) message.TraceScore {
 		r.ProjectName = c.projectName(r.ProjectName, "")
 		return message.TraceScore(r)
 	})

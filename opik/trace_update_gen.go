@@ -59,7 +59,7 @@ type TraceUpdate struct {
 // Without ProjectName and ProjectID, the client's project is meant. The record may
 // be reused and changed afterwards. A nil client does nothing.
 func (c *Client) UpdateTrace(record TraceUpdate) error {
-	return queueRecords(c, "UpdateTrace", []TraceUpdate{record}, func(r TraceUpdate) message.TraceUpdate {
+	return queueRecords(c, "Client.UpdateTrace", []TraceUpdate{record}, func(r TraceUpdate) message.TraceUpdate {
 		r.ProjectName = c.projectName(r.ProjectName, r.ProjectID)
 		return message.TraceUpdate(r)
 	})

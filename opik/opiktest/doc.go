@@ -62,6 +62,7 @@
 // Served are traces, spans, threads, feedback scores, comments, projects, datasets,
 // experiments, optimizations, prompts, attachments, annotation queues, feedback
 // definitions, guardrails, environments and agent configurations; see
-// [Backend.Operations] and [Backend.Unserved]. Prices of models are not known: only costs that the client
-// gives are shown. Everything is kept in memory until the backend is dropped.
+// [Backend.Operations] and [Backend.Unserved]. Prices of models are not known: only
+// costs that the client gives are shown. Everything is kept in memory until the
+// backend is dropped.
 package opiktest

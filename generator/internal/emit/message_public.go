@@ -139,7 +139,7 @@ func (p messagePackage) queueMethod(m *ir.Message) *jen.Statement {
 	}
 	convert = append(convert, jen.Return(jen.Qual(p.path, m.Name).Call(jen.Id("r"))))
 	return doc(queueDoc(m)).Func().Params(jen.Id("c").Op("*").Id("Client")).Id(pub.Method).Params(param).Error().Block(
-		jen.Return(jen.Id("queueRecords").Call(jen.Id("c"), jen.Lit(pub.Method), records,
+		jen.Return(jen.Id("queueRecords").Call(jen.Id("c"), jen.Lit("Client."+pub.Method), records,
 			jen.Func().Params(jen.Id("r").Id(m.Name)).Qual(p.path, m.Name).Block(convert...))),
 	)
 }

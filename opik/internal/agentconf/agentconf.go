@@ -37,7 +37,7 @@ type Reference interface{ Commit() string }
 
 // Errors of values.
 var (
-	errNoObject  = errors.New("is no struct and no map with texts as keys")
+	errNoObject  = errors.New("the values are in no struct and in no map with texts as keys")
 	errNotFinite = errors.New("is not finite")
 	errNoValue   = errors.New("cannot be a value: it is neither text, number, boolean, prompt nor something that JSON can hold")
 )
