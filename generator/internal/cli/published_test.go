@@ -19,7 +19,7 @@ func TestSDKForPublishedDocuments(t *testing.T) {
 			opikgen(t, cli.InStep, "sdk", document, out)
 			for _, name := range []string{
 				"go.mod", "api/openapi.yaml", "gen/rest/types.go", "gen/rest/result_test.go", "opik/traces_gen.go",
-				"opik/operations_test.go", "opik/opiktest/internal/contract/operations_gen.go", "docs/operations.md", "docs/left-out.md",
+				"opik/traces_gen_test.go", "opik/opiktest/internal/contract/operations_gen.go", "docs/operations.md", "docs/left-out.md",
 			} {
 				if _, err := os.Stat(filepath.Join(out, name)); err != nil {
 					t.Error(err)
