@@ -310,7 +310,8 @@ func TestBadAttachments(t *testing.T) {
 	if err := c.UploadAttachment(t.Context(), toTrace("a"), iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
-	if err := c.UploadAttachment(nil, toTrace("a"), strings.NewReader("x")); err == nil { //nolint:staticcheck // on purpose
+	var noContext context.Context
+	if err := c.UploadAttachment(noContext, toTrace("a"), strings.NewReader("x")); err == nil {
 		t.Error("no error without a context")
 	}
 	if err := c.UploadAttachmentFile(t.Context(), toTrace("a"), filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {

@@ -369,7 +369,8 @@ func TestSearchPrompts(t *testing.T) {
 			found++
 		}
 	}
-	if failed != 1 || found < 8 || found > 16 {
+	// The first eight have the one without a version; any of the next eight may fail.
+	if failed != 1 || found < 7 || found > 14 {
 		t.Errorf("%d found, %d errors", found, failed)
 	}
 }

@@ -8,12 +8,11 @@ import (
 	"github.com/opik-go/sdk/gen/rest"
 )
 
-// judgeType is the type of evaluators that are language models, and judgeName the
-// name of the one that judges the assertions of test suites.
-const (
-	judgeType rest.EvaluatorItemType = "llm_judge"
-	judgeName                        = "llm_judge"
-)
+// judgeType is the type of evaluators that are language models.
+const judgeType rest.EvaluatorItemType = "llm_judge"
+
+// judgeName is the name of the evaluator that judges the assertions of test suites.
+const judgeName = "llm_judge"
 
 // judgeConfig is the configuration of a judge. Its schema has the assertions; the
 // messages are only there because the server wants some, runs of a suite have their
