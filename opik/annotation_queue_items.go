@@ -15,8 +15,9 @@ const maxQueueItems = 1000
 // AddTraces puts traces, given by their ids, into the queue. Those that are in it
 // already stay as they are. The traces need not have arrived yet.
 //
-// It makes a request for each thousand of them, and none without any. If one fails,
-// the error says how many traces were put into the queue before; doing it again does
+// It makes a request for each thousand of them, and none without any; while the server
+// says that there are too many, they are repeated until ctx ends. If one fails, the error
+// says how many traces were put into the queue before; doing it again does
 // no harm. An id that is none is a [*ValidationError], and nothing is sent. It fails
 // with [ErrNotFound] if the queue does not exist any more.
 func (h *TracesAnnotationQueue) AddTraces(ctx context.Context, ids []string, opts ...CallOption) error {
@@ -29,8 +30,9 @@ func (h *TracesAnnotationQueue) AddTraces(ctx context.Context, ids []string, opt
 // RemoveTraces takes traces, given by their ids, out of the queue. Those that are
 // not in it are no error.
 //
-// It makes a request for each thousand of them, and none without any. If one fails,
-// the error says how many traces were taken out before; doing it again does no harm.
+// It makes a request for each thousand of them, and none without any; while the server
+// says that there are too many, they are repeated until ctx ends. If one fails, the error
+// says how many traces were taken out before; doing it again does no harm.
 // An id that is none is a [*ValidationError], and nothing is sent. It fails with
 // [ErrNotFound] if the queue does not exist any more.
 func (h *TracesAnnotationQueue) RemoveTraces(ctx context.Context, ids []string, opts ...CallOption) error {
@@ -44,8 +46,9 @@ func (h *TracesAnnotationQueue) RemoveTraces(ctx context.Context, ids []string, 
 // [ThreadsService] return them: their ThreadModelID identifies them, not their ID.
 // Those that are in the queue already stay as they are.
 //
-// It makes a request for each thousand of them, and none without any. If one fails,
-// the error says how many threads were put into the queue before; doing it again
+// It makes a request for each thousand of them, and none without any; while the server
+// says that there are too many, they are repeated until ctx ends. If one fails, the error
+// says how many threads were put into the queue before; doing it again
 // does no harm. A thread without a ThreadModelID is a [*ValidationError], and
 // nothing is sent. It fails with [ErrNotFound] if the queue does not exist any more.
 func (h *ThreadsAnnotationQueue) AddThreads(ctx context.Context, threads []rest.TraceThread, opts ...CallOption) error {
@@ -59,8 +62,9 @@ func (h *ThreadsAnnotationQueue) AddThreads(ctx context.Context, threads []rest.
 // [ThreadsService] return them: their ThreadModelID identifies them, not their ID.
 // Those that are not in the queue are no error.
 //
-// It makes a request for each thousand of them, and none without any. If one fails,
-// the error says how many threads were taken out before; doing it again does no
+// It makes a request for each thousand of them, and none without any; while the server
+// says that there are too many, they are repeated until ctx ends. If one fails, the error
+// says how many threads were taken out before; doing it again does no
 // harm. A thread without a ThreadModelID is a [*ValidationError], and nothing is
 // sent. It fails with [ErrNotFound] if the queue does not exist any more.
 func (h *ThreadsAnnotationQueue) RemoveThreads(ctx context.Context, threads []rest.TraceThread, opts ...CallOption) error {
@@ -87,7 +91,10 @@ func changeQueue(ctx context.Context, method, queue string, ids []string, send f
 	}
 	done := 0
 	for batch := range slices.Chunk(ids, maxQueueItems) {
-		if err := send(ctx, queue, rest.AnnotationQueueItemIDs{IDs: batch}, opts...); err != nil {
+		err := patiently(ctx, func() error {
+			return send(ctx, queue, rest.AnnotationQueueItemIDs{IDs: batch}, opts...)
+		})
+		if err != nil {
 			if done > 0 {
 				err = fmt.Errorf("after %d of %d items: %w", done, len(ids), err)
 			}

@@ -1,11 +1,14 @@
 package opik_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik"
@@ -348,4 +351,33 @@ func TestGuardrails(t *testing.T) {
 	if err := c.LogGuardrails(opik.Guardrail{TraceID: trace.ID(), Name: rest.GuardrailNamePII, Result: rest.GuardrailResultPassed, Config: object{}, Details: object{}}); !errors.As(err, &invalid) || invalid.Field != "SpanID" {
 		t.Errorf("error %v", err)
 	}
+}
+
+// TestQueuesWaitForTheRateLimit refuses more requests than are repeated otherwise.
+func TestQueuesWaitForTheRateLimit(t *testing.T) {
+	inPromptBubble(t, func(p prompts) {
+		if _, err := p.c.Projects.Create(p.Context(), "P", opik.ProjectCreateParams{}); err != nil {
+			p.Fatal(err)
+		}
+		q, err := p.c.CreateTracesAnnotationQueue(p.Context(), "q", opik.CreateAnnotationQueueParams{})
+		if err != nil {
+			p.Fatal(err)
+		}
+		p.net.be(nil, http.StatusTooManyRequests, 0)
+		ctx, cancel := context.WithTimeout(p.Context(), time.Minute)
+		defer cancel()
+		if err := q.AddTraces(ctx, someIDs(1)); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, opik.ErrRateLimited) {
+			p.Errorf("error %v", err)
+		}
+		if n := p.net.requests(); n < 10 {
+			p.Errorf("%d requests in a minute", n)
+		}
+		time.AfterFunc(time.Minute, func() { p.net.be(nil, 0, 0) })
+		if err := q.AddTraces(p.Context(), someIDs(1)); err != nil {
+			p.Error(err)
+		}
+		if n, err := q.ItemsCount(p.Context()); n != 1 || err != nil {
+			p.Errorf("%d items, %v", n, err)
+		}
+	}, opik.WithProject("P"))
 }

@@ -23,7 +23,9 @@ const (
 type CopyTracesParams struct {
 	// Filter is what a trace must meet to be copied; without it, all are.
 	Filter TraceFilter
-	// DeleteOriginals deletes the traces when all copies are stored.
+	// DeleteOriginals deletes the traces when all copies are stored, with whatever was
+	// not copied: scores, comments, attachments, spans without a parent, and spans that
+	// arrived meanwhile.
 	DeleteOriginals bool
 }
 
@@ -42,10 +44,10 @@ type CopiedTraces struct {
 // of inputs, outputs and metadata is put back.
 //
 // It reads everything, and writes batches of up to 1,000 records; it blocks until that
-// is done, and holds the ids of all records, but not the records, in memory. Traces that arrive meanwhile may be
-// missed. After an error, which can be an [*APIError] or that of the context, the
-// result says what was copied before; nothing is deleted then. A second call copies
-// everything again.
+// is done, and holds the ids of all records, but not the records, in memory. Traces
+// that arrive meanwhile may be missed. After an error, which can be an [*APIError] or
+// that of the context, the result says what was copied before; nothing is deleted then
+// unless all copies are stored. A second call copies everything again.
 func (c *Client) CopyTraces(ctx context.Context, projectName, destinationProjectName string, params CopyTracesParams, opts ...CallOption) (CopiedTraces, error) {
 	switch {
 	case c == nil:

@@ -18,13 +18,13 @@ package templates
 //opik:parity python log_threads_feedback_scores
 //opik:parity python delete_trace_feedback_score
 //opik:parity python delete_span_feedback_score
-//opik:parity python search_traces
-//opik:parity python search_spans
-//opik:parity python search_threads
+//opik:parity python search_traces go=Client.SearchTraces "to the last record, with whole inputs and outputs; params change that"
+//opik:parity python search_spans go=Client.SearchSpans "to the last record, with whole inputs and outputs; params change that"
+//opik:parity python search_threads go=Client.SearchThreads "threads are whole; [Threads.List] goes on to the last one"
 //opik:parity python get_trace_content
 //opik:parity python get_span_content
 //opik:parity python get_project
-//opik:parity python get_dataset
+//opik:parity python get_dataset go=Client.GetDataset "no items are read before they are needed"
 //opik:parity python get_datasets
 //opik:parity python create_dataset
 //opik:parity python delete_dataset
@@ -98,7 +98,7 @@ package templates
 //opik:parity python create_experiment
 //opik:parity python update_experiment
 //opik:parity python get_experiment_by_id
-//opik:parity python get_experiments_by_name
+//opik:parity python get_experiments_by_name go=Client.GetExperimentsByName "those with just that name; [Experiments.Search] has the others"
 //opik:parity python get_experiment_by_name
 //opik:parity python get_dataset_experiments
 //opik:parity python get_experiments_client go=Experiments.List,Datasets.ListExperimentItems "services of the client"
@@ -203,6 +203,20 @@ package templates
 //opik:parity python opik.is_tracing_active "a nil client and one with [WithTracking] off trace nothing; nobody need ask"
 //opik:parity python opik.reset_tracing_to_config_default "the setting is that of a client and does not change"
 //opik:parity python opik.distributed_headers go=Client.ContinueTrace
+//opik:parity python opik.Attachment go=AttachmentUpload
+//opik:parity python opik.Prompt go=NewPrompt,Client.CreatePrompt
+//opik:parity python opik.ChatPrompt go=NewChatPrompt,Client.CreateChatPrompt
+//opik:parity python opik.PromptType
+//opik:parity python opik.LLMProvider go=WithProvider "any text"
+//opik:parity python opik.Dataset
+//opik:parity python opik.TestSuite
+//opik:parity python opik.TracesAnnotationQueue
+//opik:parity python opik.ThreadsAnnotationQueue
+//opik:parity python opik.ExperimentItemContent
+//opik:parity python opik.ExperimentItemReferences go=ExperimentItem
+//opik:parity python opik.Guardrail go=Client.LogGuardrails "results are recorded; what checks a text is a server of its own, which the contract does not describe"
+//opik:parity python opik.add_anonymizer "who wants to hide something does so before handing it over"
+//opik:parity python opik.add_httpx_client_hook go=WithHTTPClient
 //opik:parity python opik.evaluate "evaluation is no part of the SDK yet"
 //opik:parity python opik.evaluate_prompt "evaluation is no part of the SDK yet"
 //opik:parity python opik.evaluate_experiment "evaluation is no part of the SDK yet"
