@@ -107,20 +107,20 @@ func changeQueue(ctx context.Context, method, queue string, ids []string, send f
 
 // ItemsCount returns the number of traces in the queue. It asks the server, and
 // blocks until that has answered.
-func (h *TracesAnnotationQueue) ItemsCount(ctx context.Context, opts ...CallOption) (int64, error) {
+func (h *TracesAnnotationQueue) ItemsCount(ctx context.Context, opts ...CallOption) (int, error) {
 	if err := h.Refresh(ctx, opts...); err != nil {
 		return 0, err
 	}
-	return valueOf(h.known().ItemsCount), nil
+	return int(valueOf(h.known().ItemsCount)), nil
 }
 
 // ItemsCount returns the number of threads in the queue. It asks the server, and
 // blocks until that has answered.
-func (h *ThreadsAnnotationQueue) ItemsCount(ctx context.Context, opts ...CallOption) (int64, error) {
+func (h *ThreadsAnnotationQueue) ItemsCount(ctx context.Context, opts ...CallOption) (int, error) {
 	if err := h.Refresh(ctx, opts...); err != nil {
 		return 0, err
 	}
-	return valueOf(h.known().ItemsCount), nil
+	return int(valueOf(h.known().ItemsCount)), nil
 }
 
 // Update changes the queue and reads it again. What params does not set stays as it

@@ -65,13 +65,13 @@ func (c *Client) GetOrCreateDataset(ctx context.Context, name string, params Cre
 	return ds, err
 }
 
-// Count returns the number of items of the latest version. It asks the server, and
+// ItemsCount returns the number of items of the latest version. It asks the server, and
 // blocks until that has answered.
-func (h *Dataset) Count(ctx context.Context, opts ...CallOption) (int64, error) {
+func (h *Dataset) ItemsCount(ctx context.Context, opts ...CallOption) (int, error) {
 	if err := h.Refresh(ctx, opts...); err != nil {
 		return 0, err
 	}
-	return valueOf(h.known().DatasetItemsCount), nil
+	return int(valueOf(h.known().DatasetItemsCount)), nil
 }
 
 // ProjectName returns the name of the dataset's project, "" if it has none or the

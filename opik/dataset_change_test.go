@@ -41,7 +41,7 @@ func TestUpdateDataset(t *testing.T) {
 			}
 		}
 	}
-	if n, err := ds.Count(t.Context()); n != 1 || err != nil {
+	if n, err := ds.ItemsCount(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
 	if _, err := c.CreateDataset(t.Context(), "other", opik.CreateDatasetParams{}); err != nil {

@@ -94,7 +94,7 @@ func ExampleDataset_InsertSeq() {
 	receipt, err := ds.InsertSeq(ctx, squares, opik.InsertParams{})
 	fmt.Println(receipt.Stored, err)
 	version, err := ds.CurrentVersion(ctx)
-	fmt.Println(version.Name(), version.Count(), err)
+	fmt.Println(version.Name(), version.ItemsCount(), err)
 	// Output:
 	// 2500 <nil>
 	// v1 2500 <nil>

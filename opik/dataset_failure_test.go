@@ -36,7 +36,7 @@ func TestInsertRepeats(t *testing.T) {
 			ds := s.dataset("d")
 			injected := s.srv.Inject(fault.On(putItems))
 			s.insert(ds, numbered(3)...)
-			if n, err := ds.Count(t.Context()); n != 3 || err != nil || injected.Hits() != 1 {
+			if n, err := ds.ItemsCount(t.Context()); n != 3 || err != nil || injected.Hits() != 1 {
 				t.Errorf("%d items, %v, %d failures", n, err, injected.Hits())
 			}
 		})
@@ -94,7 +94,7 @@ func TestInsertFailsInTheMiddle(t *testing.T) {
 	if !errors.As(err, &partial) || partial.Method != "Dataset.DeleteItems" || !slices.Equal(partial.Done, ids[:1000]) || !slices.Equal(partial.Open, ids[1000:2000]) {
 		t.Errorf("error %v", err)
 	}
-	if n, err := ds.Count(t.Context()); n != 1500 || err != nil {
+	if n, err := ds.ItemsCount(t.Context()); n != 1500 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
 }
@@ -116,14 +116,14 @@ func TestInsertWithLostAnswers(t *testing.T) {
 		t.Fatal("nothing failed")
 	}
 	s.srv.ClearFaults()
-	stored, err := ds.Count(t.Context())
+	stored, err := ds.ItemsCount(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again := s.insert(ds, numbered(3)...); int64(again.Duplicates) != stored {
+	if again := s.insert(ds, numbered(3)...); again.Duplicates != stored {
 		t.Errorf("%d items were stored, %d are duplicates", stored, again.Duplicates)
 	}
-	if n, err := ds.Count(t.Context()); n != 3 || err != nil {
+	if n, err := ds.ItemsCount(t.Context()); n != 3 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
 }
@@ -181,7 +181,7 @@ func TestInsertFromManyGoroutines(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if n, err := ds.Count(t.Context()); n != 10 || stored.Load() != 10 || err != nil {
+	if n, err := ds.ItemsCount(t.Context()); n != 10 || stored.Load() != 10 || err != nil {
 		t.Errorf("%d items, %d stored, %v", n, stored.Load(), err)
 	}
 }

@@ -155,7 +155,7 @@ func TestInsertDuplicates(t *testing.T) {
 	if got := s.insert(ds, question("d")); got.Stored != 0 {
 		t.Errorf("receipt %+v", got)
 	}
-	if n, err := ds.Count(t.Context()); n != 4 || err != nil {
+	if n, err := ds.ItemsCount(t.Context()); n != 4 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
 	s.take()
@@ -318,7 +318,7 @@ func TestInsertBatches(t *testing.T) {
 	if more[0].BatchGroupID == batches[0].BatchGroupID {
 		t.Error("two calls share a group")
 	}
-	if v, err := ds.CurrentVersion(t.Context()); err != nil || v.Name() != "v2" || v.Count() != 2501 {
+	if v, err := ds.CurrentVersion(t.Context()); err != nil || v.Name() != "v2" || v.ItemsCount() != 2501 {
 		t.Errorf("version %+v, %v: each call makes one", v.Record(), err)
 	}
 }
@@ -478,7 +478,7 @@ func TestDeleteAndClear(t *testing.T) {
 	if err := ds.Clear(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := ds.Count(t.Context()); n != 0 || err != nil {
+	if n, err := ds.ItemsCount(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
 	s.take()

@@ -279,7 +279,7 @@ func TestVersions(t *testing.T) {
 	added := s.insert(ds, question("new")).IDs
 
 	current, err := ds.CurrentVersion(t.Context())
-	if err != nil || current.Name() != "v4" || current.Count() != 3 || current.Dataset() != ds {
+	if err != nil || current.Name() != "v4" || current.ItemsCount() != 3 || current.Dataset() != ds {
 		t.Fatalf("version %+v, %v", current.Record(), err)
 	}
 	first, err := ds.Version(t.Context(), "v1")
@@ -288,7 +288,7 @@ func TestVersions(t *testing.T) {
 	}
 	want := slices.Clone(ids)
 	slices.Reverse(want)
-	if got := itemIDs(t, first.Items(t.Context(), opik.DatasetItemsParams{})); !slices.Equal(got, want) || first.Count() != 3 {
+	if got := itemIDs(t, first.Items(t.Context(), opik.DatasetItemsParams{})); !slices.Equal(got, want) || first.ItemsCount() != 3 {
 		t.Errorf("items %q", got)
 	}
 	for _, ref := range []string{first.Hash(), first.ID()} {
@@ -373,7 +373,7 @@ func TestVersionsTurnedOff(t *testing.T) {
 func TestNilVersion(t *testing.T) {
 	for name, v := range map[string]*opik.DatasetVersion{"nil": nil, "zero": {}} {
 		t.Run(name, func(t *testing.T) {
-			if v.ID() != "" || v.Name() != "" || v.Hash() != "" || v.Count() != 0 || v.Dataset() != nil || v.Record().ID != "" {
+			if v.ID() != "" || v.Name() != "" || v.Hash() != "" || v.ItemsCount() != 0 || v.Dataset() != nil || v.Record().ID != "" {
 				t.Error("it has values")
 			}
 			ctx := context.Background()

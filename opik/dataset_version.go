@@ -156,8 +156,8 @@ func (v *DatasetVersion) Name() string { return v.known().VersionName }
 // Hash returns the hash of the version: the last eight characters of its id.
 func (v *DatasetVersion) Hash() string { return v.known().VersionHash }
 
-// Count returns the number of items of the version.
-func (v *DatasetVersion) Count() int { return valueOf(v.known().ItemsTotal) }
+// ItemsCount returns the number of items of the version.
+func (v *DatasetVersion) ItemsCount() int { return valueOf(v.known().ItemsTotal) }
 
 // Record returns what the server said about the version when it was read: its tags,
 // evaluators and policy, how it came about, and more. It is a copy, which the caller may

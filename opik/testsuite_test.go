@@ -57,7 +57,7 @@ func TestCreateTestSuite(t *testing.T) {
 	if suite.Name() != "suite" || suite.ID() != record.ID || record.Type != "evaluation_suite" || record.Description != "d" || !slices.Equal(record.Tags, []string{"nightly"}) {
 		t.Errorf("%+v", record)
 	}
-	if v, err := suite.Dataset().CurrentVersion(t.Context()); err != nil || v.Name() != "v1" || v.Count() != 0 {
+	if v, err := suite.Dataset().CurrentVersion(t.Context()); err != nil || v.Name() != "v1" || v.ItemsCount() != 0 {
 		t.Errorf("version %+v, %v", v.Record(), err)
 	}
 	s.take()
@@ -198,7 +198,7 @@ func TestTestSuiteItems(t *testing.T) {
 	if err := suite.Clear(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := suite.Dataset().Count(t.Context()); n != 0 || err != nil {
+	if n, err := suite.Dataset().ItemsCount(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
 	if got := s.settings(suite); !slices.Equal(got.Assertions, []string{"is polite"}) {
@@ -256,7 +256,7 @@ func TestUpdateSettings(t *testing.T) {
 			if got := s.settings(suite); !slices.Equal(got.Assertions, tt.assertions) || *got.ExecutionPolicy != *tt.policy {
 				t.Errorf("%+v, policy %+v", got, got.ExecutionPolicy)
 			}
-			if v, err := suite.Dataset().CurrentVersion(t.Context()); err != nil || v.Name() != tt.version || v.Count() != 1 {
+			if v, err := suite.Dataset().CurrentVersion(t.Context()); err != nil || v.Name() != tt.version || v.ItemsCount() != 1 {
 				t.Errorf("version %s, %v", v.Name(), err)
 			}
 		})

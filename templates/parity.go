@@ -60,7 +60,7 @@ package templates
 //opik:parity python Dataset.name
 //opik:parity python Dataset.project_name
 //opik:parity python Dataset.description go=Dataset.Record "a field of the record"
-//opik:parity python Dataset.dataset_items_count go=Dataset.Count
+//opik:parity python Dataset.dataset_items_count go=Dataset.ItemsCount
 //opik:parity python Dataset.get_tags go=Dataset.Refresh,Dataset.Record "a field of the record"
 //opik:parity python Dataset.insert
 //opik:parity python Dataset.update go=Dataset.UpdateItems "what has the content of another item is updated as well"
@@ -267,7 +267,7 @@ package templates
 //opik:parity typescript Dataset.update go=Dataset.UpdateItems
 //opik:parity typescript Dataset.delete go=Dataset.DeleteItems
 //opik:parity typescript Dataset.getItems go=Dataset.Items
-//opik:parity typescript Dataset.getItemsCount go=Dataset.Count
+//opik:parity typescript Dataset.getItemsCount go=Dataset.ItemsCount
 //opik:parity typescript Dataset.getTags go=Dataset.Refresh,Dataset.Record "a field of the record"
 //opik:parity typescript Dataset.clear
 //opik:parity typescript Dataset.getRawItems go=Dataset.Items
@@ -361,7 +361,7 @@ package templates
 //opik:parity typescript TestSuite.clear
 //opik:parity typescript TestSuite.getItems go=TestSuite.Items
 //opik:parity typescript TestSuite.getRawItems go=TestSuite.Items
-//opik:parity typescript TestSuite.getItemsCount go=Dataset.Count "of [TestSuite.Dataset]"
+//opik:parity typescript TestSuite.getItemsCount go=Dataset.ItemsCount "of [TestSuite.Dataset]"
 //opik:parity typescript TestSuite.getTags go=TestSuite.Dataset "a field of the dataset's record"
 //opik:parity typescript TestSuite.getGlobalAssertions go=TestSuite.Settings
 //opik:parity typescript TestSuite.getGlobalExecutionPolicy go=TestSuite.Settings

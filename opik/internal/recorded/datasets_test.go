@@ -253,7 +253,7 @@ func datasetVersions(r *run) {
 	_, err = ds.Version(r.ctx, "v9")
 	var missing *opik.DatasetVersionNotFoundError
 	r.same("error", errors.As(err, &missing))
-	if n, err := ds.Count(r.ctx); n != 1 || err != nil || ds.Record().Tags != nil {
+	if n, err := ds.ItemsCount(r.ctx); n != 1 || err != nil || ds.Record().Tags != nil {
 		r.Errorf("%d items, %v, tags %q", n, err, ds.Record().Tags)
 	}
 }
