@@ -105,7 +105,7 @@ func (s *AgentConfigsService) RemoveKeys(ctx context.Context, keys []string, par
 }
 
 // AgentConfigApplyMaskParams holds the optional inputs of
-// [AgentConfigsService.ApplyMask]. What has its zero value is not sent.
+// [AgentConfigsService.ApplyMask]. There are none yet.
 type AgentConfigApplyMaskParams struct{}
 
 // ApplyMask adds a blueprint that is the latest one with a mask laid over it, and
@@ -245,7 +245,7 @@ func (s *AgentConfigsService) SetEnvs(ctx context.Context, projectID string, env
 }
 
 // AgentConfigSetEnvParams holds the optional inputs of
-// [AgentConfigsService.SetEnv]. What has its zero value is not sent.
+// [AgentConfigsService.SetEnv]. There are none yet.
 type AgentConfigSetEnvParams struct{}
 
 // SetEnv lets an environment of a project name a blueprint, given by its name. It

@@ -22,9 +22,9 @@ type AgentInsightsService struct {
 	client *Client
 }
 
-// AgentInsightsIssueListIssuesParams holds the optional inputs of
+// AgentInsightsListIssuesParams holds the optional inputs of
 // [AgentInsightsService.ListIssues]. What has its zero value is not sent.
-type AgentInsightsIssueListIssuesParams struct {
+type AgentInsightsListIssuesParams struct {
 	// First day, such as 2026-07-24.
 	FromDate string
 	// Last day, such as 2026-07-24.
@@ -47,7 +47,7 @@ type AgentInsightsIssueListIssuesParams struct {
 // It fetches pages as the caller goes on and none after the caller stops. After an
 // error the iterator ends; every range over it starts anew. Its error matches
 // [ErrInvalid] if the server does not accept the input.
-func (s *AgentInsightsService) ListIssues(ctx context.Context, projectID string, params AgentInsightsIssueListIssuesParams, opts ...CallOption) iter.Seq2[rest.AgentInsightsIssue, error] {
+func (s *AgentInsightsService) ListIssues(ctx context.Context, projectID string, params AgentInsightsListIssuesParams, opts ...CallOption) iter.Seq2[rest.AgentInsightsIssue, error] {
 	return pages(ctx, params.Page, params.PageSize, func(ctx context.Context, page, size int) (*Page[rest.AgentInsightsIssue], error) {
 		params := params
 		params.Page, params.PageSize = page, size
@@ -58,7 +58,7 @@ func (s *AgentInsightsService) ListIssues(ctx context.Context, projectID string,
 // ListIssuesPage returns one page of [AgentInsightsService.ListIssues], the one
 // that params.Page says. It blocks until the server has answered its request. Its
 // error matches [ErrInvalid] if the server does not accept the input.
-func (s *AgentInsightsService) ListIssuesPage(ctx context.Context, projectID string, params AgentInsightsIssueListIssuesParams, opts ...CallOption) (*Page[rest.AgentInsightsIssue], error) {
+func (s *AgentInsightsService) ListIssuesPage(ctx context.Context, projectID string, params AgentInsightsListIssuesParams, opts ...CallOption) (*Page[rest.AgentInsightsIssue], error) {
 	page, size := pageOf(params.Page, params.PageSize)
 	answer, err := s.client.REST().FindAgentInsightsIssues(ctx, &rest.FindAgentInsightsIssuesParams{
 		ProjectID: projectID,
@@ -81,9 +81,9 @@ func (s *AgentInsightsService) ListIssuesPage(ctx context.Context, projectID str
 	}, nil
 }
 
-// AgentInsightsIssueGetIssueParams holds the optional inputs of
+// AgentInsightsGetIssueParams holds the optional inputs of
 // [AgentInsightsService.GetIssue]. What has its zero value is not sent.
-type AgentInsightsIssueGetIssueParams struct {
+type AgentInsightsGetIssueParams struct {
 	// First day, such as 2026-07-24.
 	FromDate string
 	// Last day, such as 2026-07-24.
@@ -96,7 +96,7 @@ type AgentInsightsIssueGetIssueParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if there is no such issue, [ErrInvalid] if the server does not
 // accept the input.
-func (s *AgentInsightsService) GetIssue(ctx context.Context, issueID, projectID string, params AgentInsightsIssueGetIssueParams, opts ...CallOption) (*rest.AgentInsightsIssueWithDetails, error) {
+func (s *AgentInsightsService) GetIssue(ctx context.Context, issueID, projectID string, params AgentInsightsGetIssueParams, opts ...CallOption) (*rest.AgentInsightsIssueWithDetails, error) {
 	return s.client.REST().GetAgentInsightsIssueByID(ctx, issueID, &rest.GetAgentInsightsIssueByIDParams{
 		ProjectID: projectID,
 		FromDate:  params.FromDate,
@@ -104,9 +104,9 @@ func (s *AgentInsightsService) GetIssue(ctx context.Context, issueID, projectID 
 	}, opts...)
 }
 
-// AgentInsightsIssueUpdateIssueParams holds the optional inputs of
-// [AgentInsightsService.UpdateIssue]. What has its zero value is not sent.
-type AgentInsightsIssueUpdateIssueParams struct{}
+// AgentInsightsUpdateIssueParams holds the optional inputs of
+// [AgentInsightsService.UpdateIssue]. There are none yet.
+type AgentInsightsUpdateIssueParams struct{}
 
 // UpdateIssue says what becomes of an issue: whether it is open, resolved or
 // closed.
@@ -114,7 +114,7 @@ type AgentInsightsIssueUpdateIssueParams struct{}
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if there is no such issue, [ErrInvalid] if the server does not
 // accept the input.
-func (s *AgentInsightsService) UpdateIssue(ctx context.Context, issueID, projectID string, status rest.AgentInsightsIssueStatus, params AgentInsightsIssueUpdateIssueParams, opts ...CallOption) error {
+func (s *AgentInsightsService) UpdateIssue(ctx context.Context, issueID, projectID string, status rest.AgentInsightsIssueStatus, params AgentInsightsUpdateIssueParams, opts ...CallOption) error {
 	return s.client.REST().UpdateAgentInsightsIssue(ctx, issueID, rest.AgentInsightsIssueUpdate{
 		ProjectID: projectID,
 		Status:    status,
@@ -152,15 +152,15 @@ func (s *AgentInsightsService) CreateJob(ctx context.Context, projectID string, 
 	return s.client.REST().CreateAgentInsightsJob(ctx, projectID, opts...)
 }
 
-// AgentInsightsIssueUpdateJobParams holds the optional inputs of
-// [AgentInsightsService.UpdateJob]. What has its zero value is not sent.
-type AgentInsightsIssueUpdateJobParams struct{}
+// AgentInsightsUpdateJobParams holds the optional inputs of
+// [AgentInsightsService.UpdateJob]. There are none yet.
+type AgentInsightsUpdateJobParams struct{}
 
 // UpdateJob pauses the job of a project, or lets it go on, and returns it.
 //
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if there is no such job.
-func (s *AgentInsightsService) UpdateJob(ctx context.Context, projectID string, status rest.AgentInsightsJobStatus, params AgentInsightsIssueUpdateJobParams, opts ...CallOption) (*rest.AgentInsightsJob, error) {
+func (s *AgentInsightsService) UpdateJob(ctx context.Context, projectID string, status rest.AgentInsightsJobStatus, params AgentInsightsUpdateJobParams, opts ...CallOption) (*rest.AgentInsightsJob, error) {
 	return s.client.REST().UpdateAgentInsightsJob(ctx, projectID, rest.AgentInsightsJobUpdate{Status: status}, opts...)
 }
 

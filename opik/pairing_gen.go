@@ -22,9 +22,9 @@ type PairingService struct {
 	client *Client
 }
 
-// PairingSessionCreateSessionParams holds the optional inputs of
+// PairingCreateSessionParams holds the optional inputs of
 // [PairingService.CreateSession]. What has its zero value is not sent.
-type PairingSessionCreateSessionParams struct {
+type PairingCreateSessionParams struct {
 	// How many seconds the session can be activated. From 60 to 600.
 	TTLSeconds int
 }
@@ -36,7 +36,7 @@ type PairingSessionCreateSessionParams struct {
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if what it names does not exist, [ErrInvalid] if the server does
 // not accept the input.
-func (s *PairingService) CreateSession(ctx context.Context, projectID, activationKey string, runnerType rest.LocalRunnerType, params PairingSessionCreateSessionParams, opts ...CallOption) (*rest.CreateSessionResponse, error) {
+func (s *PairingService) CreateSession(ctx context.Context, projectID, activationKey string, runnerType rest.LocalRunnerType, params PairingCreateSessionParams, opts ...CallOption) (*rest.CreateSessionResponse, error) {
 	return s.client.REST().CreatePairingSession(ctx, rest.CreateSessionRequest{
 		ActivationKey: activationKey,
 		ProjectID:     projectID,
@@ -45,9 +45,9 @@ func (s *PairingService) CreateSession(ctx context.Context, projectID, activatio
 	}, opts...)
 }
 
-// PairingSessionActivateSessionParams holds the optional inputs of
-// [PairingService.ActivateSession]. What has its zero value is not sent.
-type PairingSessionActivateSessionParams struct{}
+// PairingActivateSessionParams holds the optional inputs of
+// [PairingService.ActivateSession]. There are none yet.
+type PairingActivateSessionParams struct{}
 
 // ActivateSession connects a runner and returns its id. It fails with
 // [ErrForbidden] if hmac was not made with the session's key.
@@ -57,7 +57,7 @@ type PairingSessionActivateSessionParams struct{}
 // It blocks until the server has answered its request. Its error matches
 // [ErrNotFound] if what it names does not exist, [ErrConflict] if it contradicts
 // what exists, [ErrInvalid] if the server does not accept the input.
-func (s *PairingService) ActivateSession(ctx context.Context, sessionID, runnerName, hmac string, params PairingSessionActivateSessionParams, opts ...CallOption) (string, error) {
+func (s *PairingService) ActivateSession(ctx context.Context, sessionID, runnerName, hmac string, params PairingActivateSessionParams, opts ...CallOption) (string, error) {
 	return s.client.REST().ActivatePairingSession(ctx, sessionID, rest.ActivateRequest{
 		Hmac:       hmac,
 		RunnerName: runnerName,

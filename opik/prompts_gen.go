@@ -396,7 +396,7 @@ func (s *PromptsService) UpdateVersions(ctx context.Context, ids []string, updat
 }
 
 // PromptSetVersionEnvironmentsParams holds the optional inputs of
-// [PromptsService.SetVersionEnvironments]. What has its zero value is not sent.
+// [PromptsService.SetVersionEnvironments]. There are none yet.
 type PromptSetVersionEnvironmentsParams struct{}
 
 // SetVersionEnvironments replaces the environments that a version is for. A prompt

@@ -10,7 +10,7 @@ import (
 // AgentInsights reads the issues that were found in the traces of a project, and
 // steers the job that looks for them every day.
 //
-//opik:service "tag=Agent Insights" "noun=agent insights issue"
+//opik:service "tag=Agent Insights" "noun=agent insights"
 type AgentInsights interface {
 	// ListIssues returns the issues of a project that were seen in the given days.
 	// Days are written as 2026-07-24.

@@ -10,7 +10,7 @@ import (
 // a project: the one who wants it opens a session, and the runner activates it by
 // proving that it knows the session's key.
 //
-//opik:service tag=Pairing "noun=pairing session"
+//opik:service tag=Pairing
 type Pairing interface {
 	// CreateSession opens a session and returns its id with that of the runner to be.
 	//

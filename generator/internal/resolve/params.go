@@ -44,7 +44,12 @@ func (b *binder) params() {
 	b.collisions(p)
 	kept := alwaysParams[b.method.Kind] && b.method.Call.Body == nil || b.KeepParams[b.owner+"."+b.tmpl.Name]
 	if len(p.Fields) > 0 || kept {
-		p.Doc = fmt.Sprintf("%s holds the optional inputs of [%s.%s]. What has its zero value is not sent.", p.Type, b.owner, b.tmpl.Name)
+		p.Doc = fmt.Sprintf("%s holds the optional inputs of [%s.%s]. ", p.Type, b.owner, b.tmpl.Name)
+		if len(p.Fields) > 0 {
+			p.Doc += "What has its zero value is not sent."
+		} else {
+			p.Doc += "There are none yet."
+		}
 		b.method.Params = p
 	}
 }
