@@ -1,6 +1,9 @@
 package opik
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // currentKey is the key of what a context carries: a *Span or a *Trace.
 type currentKey struct{}
@@ -11,6 +14,9 @@ func current(ctx context.Context) any {
 	}
 	return ctx.Value(currentKey{})
 }
+
+// errNilContext is returned by methods that wait before they make a request.
+var errNilContext = errors.New("opik: ctx is nil")
 
 // orBackground makes a context of a nil one: to be observed must not end a program.
 func orBackground(ctx context.Context) context.Context {

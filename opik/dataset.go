@@ -35,6 +35,9 @@ type turn struct {
 
 // take waits until the turn is free, and takes it.
 func (t *turn) take(ctx context.Context) error {
+	if ctx == nil {
+		return errNilContext
+	}
 	t.once.Do(func() { t.held = make(chan struct{}, 1) })
 	select {
 	case t.held <- struct{}{}:

@@ -82,6 +82,10 @@ func (c *Client) SearchPrompts(ctx context.Context, params PromptListParams, opt
 			yield(nil, ErrNilClient)
 			return
 		}
+		if ctx == nil {
+			yield(nil, errNilContext)
+			return
+		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		var chunk []rest.Prompt

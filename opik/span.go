@@ -120,9 +120,12 @@ func (s *Span) record(updated time.Time) message.Message {
 	return &s.rec
 }
 
+// none reports whether nobody started the span: it is nil, or a zero value.
+func (s *Span) none() bool { return s == nil || s.client == nil }
+
 // ID returns the id of the span, or "" for a nil span.
 func (s *Span) ID() string {
-	if s == nil {
+	if s.none() {
 		return ""
 	}
 	return s.rec.ID
@@ -130,7 +133,7 @@ func (s *Span) ID() string {
 
 // TraceID returns the id of the trace that the span is part of, or "" for a nil span.
 func (s *Span) TraceID() string {
-	if s == nil {
+	if s.none() {
 		return ""
 	}
 	return s.rec.TraceID
@@ -140,7 +143,7 @@ func (s *Span) TraceID() string {
 // another process made the trace, the handle can be used to start spans and to
 // score; what is set on it is not sent.
 func (s *Span) Trace() *Trace {
-	if s == nil {
+	if s.none() {
 		return nil
 	}
 	return s.trace
@@ -149,7 +152,7 @@ func (s *Span) Trace() *Trace {
 // StartSpan starts a child of the span, and returns it with a context that carries
 // it. It returns ctx and nil on a nil span.
 func (s *Span) StartSpan(ctx context.Context, name string, opts ...StartOption) (context.Context, *Span) {
-	if s == nil {
+	if s.none() {
 		return ctx, nil
 	}
 	var o start
@@ -166,7 +169,7 @@ func (s *Span) StartSpan(ctx context.Context, name string, opts ...StartOption) 
 
 // SetName renames the span.
 func (s *Span) SetName(name string) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.mu.Lock()
@@ -177,7 +180,7 @@ func (s *Span) SetName(name string) {
 
 // SetType changes the type of the span.
 func (s *Span) SetType(t SpanType) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.mu.Lock()
@@ -191,7 +194,7 @@ func (s *Span) SetType(t SpanType) {
 // says so. A value that is neither object, list nor text is wrapped as
 // {"input": v}. Nil removes the input.
 func (s *Span) SetInput(v any) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	value := keepValue(v, "input")
@@ -204,7 +207,7 @@ func (s *Span) SetInput(v any) {
 // SetOutput sets what the step resulted in, replacing an earlier output. It takes
 // the same values as [Span.SetInput]; others are wrapped as {"output": v}.
 func (s *Span) SetOutput(v any) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	value := keepValue(v, "output")
@@ -216,7 +219,7 @@ func (s *Span) SetOutput(v any) {
 
 // SetMetadata merges v into the metadata as [Trace.SetMetadata] does.
 func (s *Span) SetMetadata(v any) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	raw := encodeValue(v, "metadata")
@@ -229,7 +232,7 @@ func (s *Span) SetMetadata(v any) {
 // AddTags adds tags; one that the span has already is not repeated, and an empty
 // one is left out. The server takes up to 50 tags of up to 100 characters.
 func (s *Span) AddTags(tags ...string) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.mu.Lock()
@@ -241,7 +244,7 @@ func (s *Span) AddTags(tags ...string) {
 // SetModel sets the model that was called, by the name that its provider gives it.
 // Together with provider and usage it lets the server compute the cost.
 func (s *Span) SetModel(name string) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.mu.Lock()
@@ -254,7 +257,7 @@ func (s *Span) SetModel(name string) {
 // "anthropic", "google_ai", "google_vertexai", "anthropic_vertexai", "bedrock" and
 // "groq", spelled exactly so; any other name is kept.
 func (s *Span) SetProvider(name string) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.mu.Lock()
@@ -274,7 +277,7 @@ func (s *Span) SetProvider(name string) {
 // are not whole numbers of 32 bits are left out. A value without any count removes
 // the usage.
 func (s *Span) SetUsage(usage any) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	counts := normalizeUsage(usage)
@@ -288,7 +291,7 @@ func (s *Span) SetUsage(usage any) {
 // would compute from model and usage. A cost that is negative or not finite is
 // reported (see [WithLogger]) and ignored.
 func (s *Span) SetCost(usd float64) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	if usd < 0 || !jsonenc.IsFinite(usd) {
@@ -304,7 +307,7 @@ func (s *Span) SetCost(usd float64) {
 // SetTTFT sets the time that passed until the first token of the answer was there.
 // A negative one is reported (see [WithLogger]) and ignored.
 func (s *Span) SetTTFT(d time.Duration) {
-	if s == nil || !s.client.validTTFT("Span.SetTTFT", d) {
+	if s.none() || !s.client.validTTFT("Span.SetTTFT", d) {
 		return
 	}
 	s.mu.Lock()
@@ -317,7 +320,7 @@ func (s *Span) SetTTFT(d time.Duration) {
 // its type, its text, the chain of errors that it wraps, and the stack of the
 // caller. Nil changes nothing. The span still has to be ended.
 func (s *Span) SetError(err error) {
-	if s == nil || err == nil {
+	if s.none() || err == nil {
 		return
 	}
 	s.setErrorInfo(newErrorInfo(err))
@@ -326,7 +329,7 @@ func (s *Span) SetError(err error) {
 // SetErrorInfo records an error that was described elsewhere, replacing an earlier
 // one. A missing type becomes "error", and a missing traceback the type and message.
 func (s *Span) SetErrorInfo(info ErrorInfo) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.setErrorInfo(completeErrorInfo(info))
@@ -341,7 +344,7 @@ func (s *Span) setErrorInfo(info *ErrorInfo) {
 
 // Score queues a feedback score for the span. The rules are those of [Trace.Score].
 func (s *Span) Score(name string, value float64, opts ...ScoreOption) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	o := scoreOptions(opts)
@@ -361,7 +364,7 @@ func (s *Span) Score(name string, value float64, opts ...ScoreOption) {
 // When it is deferred and the function panics, End records the panic as the error
 // of the span, unless it has one, and panics on with the same value.
 func (s *Span) End() {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	if v := recover(); v != nil {
@@ -373,7 +376,7 @@ func (s *Span) End() {
 
 // EndAt is End for a span that ended at another time than now. The zero time means now.
 func (s *Span) EndAt(end time.Time) {
-	if s == nil {
+	if s.none() {
 		return
 	}
 	s.endAt(end)

@@ -80,9 +80,12 @@ func (t *Trace) record(updated time.Time) message.Message {
 	return &t.rec
 }
 
+// none reports whether nobody started the trace: it is nil, or a zero value.
+func (t *Trace) none() bool { return t == nil || t.client == nil }
+
 // ID returns the id of the trace, or "" for a nil trace.
 func (t *Trace) ID() string {
-	if t == nil {
+	if t.none() {
 		return ""
 	}
 	return t.rec.ID
@@ -90,7 +93,7 @@ func (t *Trace) ID() string {
 
 // ProjectName returns the name of the project that the trace is in, or "" for a nil trace.
 func (t *Trace) ProjectName() string {
-	if t == nil {
+	if t.none() {
 		return ""
 	}
 	return t.rec.ProjectName
@@ -99,7 +102,7 @@ func (t *Trace) ProjectName() string {
 // StartSpan starts a span of the trace, and returns it with a context that carries
 // it. It returns ctx and nil on a nil trace.
 func (t *Trace) StartSpan(ctx context.Context, name string, opts ...StartOption) (context.Context, *Span) {
-	if t == nil {
+	if t.none() {
 		return ctx, nil
 	}
 	var s start
@@ -110,7 +113,7 @@ func (t *Trace) StartSpan(ctx context.Context, name string, opts ...StartOption)
 
 // SetName renames the trace.
 func (t *Trace) SetName(name string) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	t.mu.Lock()
@@ -124,7 +127,7 @@ func (t *Trace) SetName(name string) {
 // that says so. A value that is neither object, list nor text is wrapped as
 // {"input": v}. Nil removes the input.
 func (t *Trace) SetInput(v any) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	value := keepValue(v, "input")
@@ -137,7 +140,7 @@ func (t *Trace) SetInput(v any) {
 // SetOutput sets what the application answered, replacing an earlier output. It
 // takes the same values as [Trace.SetInput]; others are wrapped as {"output": v}.
 func (t *Trace) SetOutput(v any) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	value := keepValue(v, "output")
@@ -151,7 +154,7 @@ func (t *Trace) SetOutput(v any) {
 // both have one the new wins, level by level, ten levels deep. If v or the present
 // metadata is no object, v replaces it. Nil changes nothing.
 func (t *Trace) SetMetadata(v any) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	raw := encodeValue(v, "metadata")
@@ -164,7 +167,7 @@ func (t *Trace) SetMetadata(v any) {
 // AddTags adds tags; one that the trace has already is not repeated, and an empty
 // one is left out. The server takes up to 50 tags of up to 100 characters.
 func (t *Trace) AddTags(tags ...string) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	t.mu.Lock()
@@ -176,7 +179,7 @@ func (t *Trace) AddTags(tags ...string) {
 // SetThreadID puts the trace into a thread (a conversation), replacing an earlier
 // one. A thread cannot be removed from a trace that has reached the server.
 func (t *Trace) SetThreadID(id string) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	t.mu.Lock()
@@ -188,7 +191,7 @@ func (t *Trace) SetThreadID(id string) {
 // SetTTFT sets the time that passed until the first token of the answer was there.
 // A negative one is reported (see [WithLogger]) and ignored.
 func (t *Trace) SetTTFT(d time.Duration) {
-	if t == nil || !t.client.validTTFT("Trace.SetTTFT", d) {
+	if t.none() || !t.client.validTTFT("Trace.SetTTFT", d) {
 		return
 	}
 	t.mu.Lock()
@@ -201,7 +204,7 @@ func (t *Trace) SetTTFT(d time.Duration) {
 // its type, its text, the chain of errors that it wraps, and the stack of the
 // caller. Nil changes nothing. The trace still has to be ended.
 func (t *Trace) SetError(err error) {
-	if t == nil || err == nil {
+	if t.none() || err == nil {
 		return
 	}
 	t.setErrorInfo(newErrorInfo(err))
@@ -210,7 +213,7 @@ func (t *Trace) SetError(err error) {
 // SetErrorInfo records an error that was described elsewhere, replacing an earlier
 // one. A missing type becomes "error", and a missing traceback the type and message.
 func (t *Trace) SetErrorInfo(info ErrorInfo) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	t.setErrorInfo(completeErrorInfo(info))
@@ -227,7 +230,7 @@ func (t *Trace) setErrorInfo(info *ErrorInfo) {
 // earlier one. A score without a name, or with a value that is not finite or beyond
 // ±999,999,999.999999999, is reported (see [WithLogger]) and not queued.
 func (t *Trace) Score(name string, value float64, opts ...ScoreOption) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	o := scoreOptions(opts)
@@ -247,7 +250,7 @@ func (t *Trace) Score(name string, value float64, opts ...ScoreOption) {
 // When it is deferred and the function panics, End records the panic as the error
 // of the trace, unless it has one, and panics on with the same value.
 func (t *Trace) End() {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	if v := recover(); v != nil {
@@ -259,7 +262,7 @@ func (t *Trace) End() {
 
 // EndAt is End for a trace that ended at another time than now. The zero time means now.
 func (t *Trace) EndAt(end time.Time) {
-	if t == nil {
+	if t.none() {
 		return
 	}
 	t.endAt(end)

@@ -75,6 +75,7 @@ func WaitFor[T any](ctx context.Context, atLeast int, results iter.Seq2[T, error
 			opt(&w)
 		}
 	}
+	ctx = orBackground(ctx)
 	var latest []T
 	for {
 		found, err := collect(results)

@@ -23,6 +23,7 @@ func TestSystemRoutes(t *testing.T) {
 		t.Error("no version")
 	}
 	c.do("POST", "/auth", object{}).must(204)
+	c.do("POST", "/auth", nil).must(204)
 	c.do("GET", "/auth/workspace", nil).must(200).fields(object{"workspace_name": "default"})
 }
 

@@ -48,7 +48,7 @@ func (p Pages[T]) All(ctx context.Context) iter.Seq2[T, error] {
 		var zero T
 		yielded := 0
 		for page := first; ; page++ {
-			if err := ctx.Err(); err != nil {
+			if err := ended(ctx); err != nil {
 				yield(zero, err)
 				return
 			}
@@ -71,4 +71,13 @@ func (p Pages[T]) All(ctx context.Context) iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// ended returns the error of a context that has ended. Without a context, it is left to
+// who makes requests to say so.
+func ended(ctx context.Context) error {
+	if ctx == nil {
+		return nil
+	}
+	return ctx.Err()
 }

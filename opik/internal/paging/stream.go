@@ -95,7 +95,7 @@ type outcome struct {
 
 func (r *reader[T]) run(ctx context.Context) {
 	for fruitless := 0; ; {
-		if err := ctx.Err(); err != nil {
+		if err := ended(ctx); err != nil {
 			r.fail(err)
 			return
 		}
