@@ -50,7 +50,8 @@ func (e *DatasetItemsNotFoundError) Is(target error) bool { return target == Err
 // goes on, and ends them when the caller stops. A stream that breaks is resumed after
 // the last item that arrived. After an error the iterator ends; every range over it
 // starts anew. If items of params.IDs are not there, the last error is a
-// [*DatasetItemsNotFoundError]; a mistake in params.Filter is a [*FilterError]. A refusal by the server is an [*APIError].
+// [*DatasetItemsNotFoundError]; a mistake in params.Filter is a [*FilterError]. A
+// refusal by the server is an [*APIError].
 func (h *Dataset) Items(ctx context.Context, params DatasetItemsParams, opts ...CallOption) iter.Seq2[DatasetItem, error] {
 	return h.items(ctx, "", params, opts...)
 }

@@ -56,6 +56,23 @@
 //		fmt.Println(trace.Name)
 //	}
 //
+// # Handles
+//
+// What is about datasets, test suites, experiments, optimizations, prompts and
+// annotation queues returns handles, such as [Dataset] and [Experiment]. A handle keeps
+// what the server last said about its record: Record returns that, and Refresh reads it
+// again. Update and Delete are about the record itself; Insert, Items and the like are
+// about what it holds.
+//
+//	dataset, err := client.GetOrCreateDataset(ctx, "questions", opik.CreateDatasetParams{})
+//	if err != nil {
+//		return err
+//	}
+//	_, err = dataset.Insert(ctx, opik.ItemsOf(questions...)...)
+//
+// A prompt is read with [Client.GetPrompt] and filled with [Prompt.Format]. If the server
+// is away, the client goes on with the version that it read last.
+//
 // # Filters
 //
 // Lists and searches that can be filtered take a text in Opik's query language:
@@ -90,8 +107,12 @@
 // with [Ptr]. Slices and maps that are empty but not nil are sent.
 //
 // Errors that the server returns are an [*APIError], and match [ErrNotFound],
-// [ErrConflict] and the like. [Client.REST] gives access to every operation of the
-// server under its own name.
+// [ErrConflict] and the like. What is known to be wrong is not sent: the error is a
+// [*ValidationError], or a [*rest.ArgumentError] for an id that is empty or a body that
+// cannot be encoded. Methods of a handle that no call returned return [ErrNilHandle],
+// those of a nil client [ErrNilClient].
+//
+// [Client.REST] gives access to every operation of the server under its own name.
 //
 // For tests there is a server in memory, in package opiktest.
 package opik

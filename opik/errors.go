@@ -11,9 +11,9 @@ import (
 )
 
 // APIError is a refusal by the server: operation, status, the server's messages, and
-// the response as it came. Find it with [errors.As] as *APIError, or ask for a class of refusals with
-// [errors.Is] and one of the Err values of this package. Its text holds no URL, key
-// or body.
+// the response as it came. Find it with [errors.As] as *APIError, or ask for a class of
+// refusals with [errors.Is] and one of the Err values of this package. Its text holds no
+// URL, key or body.
 type APIError = rest.APIError
 
 // Classes of refusals, for use with [errors.Is] on the error of any method that

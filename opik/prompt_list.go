@@ -68,8 +68,8 @@ func history[H any](ctx context.Context, c *Client, name string, wanted PromptSt
 // promptsAtOnce is how many prompts a search reads at the same time.
 const promptsAtOnce = 8
 
-// SearchPrompts returns the prompts that match params, at their latest versions:
-// each is a [*Prompt] or a [*ChatPrompt]. Prompts without a version, and those that
+// SearchPrompts returns the prompts of the workspace that match params, at their latest
+// versions: each is a [*Prompt] or a [*ChatPrompt]. Prompts without a version, and those that
 // are deleted meanwhile, are left out. [PromptsService.List] is for who needs no
 // templates.
 //
