@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -36,11 +37,20 @@ func prune(t *testing.T, root string) int {
 			t.Fatalf("%v\n%s", err, &stdout)
 		}
 		lines := map[string][]int{}
+		operators := map[string][]string{}
 		for _, d := range result.Diagnostics {
-			if d.Severity == diag.Error {
-				lines[d.Pos.File] = append(lines[d.Pos.File], d.Pos.Line)
-				places++
+			if d.Severity != diag.Error {
+				continue
 			}
+			places++
+			if found := missingOperator.FindStringSubmatch(d.Message); found != nil {
+				operators[d.Pos.File] = append(operators[d.Pos.File], found[1])
+				continue
+			}
+			lines[d.Pos.File] = append(lines[d.Pos.File], d.Pos.Line)
+		}
+		for name, missing := range operators {
+			withoutOperators(t, filepath.Join(root, filepath.FromSlash(name)), missing)
 		}
 		for name, at := range lines {
 			path := filepath.Join(root, filepath.FromSlash(name))
@@ -60,6 +70,34 @@ func prune(t *testing.T, root string) int {
 	}
 	t.Fatal("the tree cannot be pruned")
 	return 0
+}
+
+// missingOperator is the problem of a kind with an operator that no filter of the
+// contract has.
+var missingOperator = regexp.MustCompile(`^the contract's filters have no operator "(\w+)", which the kind`)
+
+// kindOperators is the directive that lists the operators of a kind, and its type.
+var kindOperators = regexp.MustCompile(`(?m)^//opik:kind "([^"]*)".*\ntype .*\n`)
+
+// withoutOperators takes operators out of the kinds of a template, and kinds that
+// have no others.
+func withoutOperators(t *testing.T, path string, missing []string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pruned := kindOperators.ReplaceAllStringFunc(string(data), func(kind string) string {
+		listed := kindOperators.FindStringSubmatch(kind)[1]
+		kept := slices.DeleteFunc(strings.Fields(listed), func(o string) bool { return slices.Contains(missing, o) })
+		if len(kept) == 0 && listed != "" {
+			return ""
+		}
+		return strings.Replace(kind, listed, strings.Join(kept, " "), 1)
+	})
+	if err := os.WriteFile(path, []byte(pruned), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // withoutActions drops the actions of an overlay that have one of the lines.
@@ -122,6 +160,14 @@ func withoutDeclarations(t *testing.T, data []byte, at []int) []byte {
 			start = gen.Doc.Pos()
 		}
 		group, ok := gen.Specs[0].(*ast.TypeSpec).Type.(*ast.InterfaceType)
+		if fields, ok := gen.Specs[0].(*ast.TypeSpec).Type.(*ast.StructType); ok {
+			for _, f := range fields.Fields.List {
+				if hit(f.Pos(), f.End()) {
+					remove(f.Pos(), f.End())
+				}
+			}
+			continue
+		}
 		if !ok {
 			if hit(gen.Pos(), gen.End()) || gen.Doc != nil && opHit(gen.Doc, hit) {
 				remove(start, gen.End())
@@ -140,7 +186,8 @@ func withoutDeclarations(t *testing.T, data []byte, at []int) []byte {
 			}
 			left++
 		}
-		if left == 0 || hit(gen.Doc.Pos(), gen.Doc.End()) {
+		// A handle is something without methods of its own, too.
+		if left == 0 && !isHandle(gen.Doc) || hit(gen.Doc.Pos(), gen.Doc.End()) {
 			remove(start, gen.End())
 		}
 	}
@@ -159,6 +206,10 @@ func opHit(doc *ast.CommentGroup, hit func(from, to token.Pos) bool) bool {
 	return slices.ContainsFunc(doc.List, func(c *ast.Comment) bool {
 		return (strings.HasPrefix(c.Text, "//opik:op ") || strings.HasPrefix(c.Text, "//opik:async ")) && hit(c.Pos(), c.End())
 	})
+}
+
+func isHandle(doc *ast.CommentGroup) bool {
+	return slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//opik:handle ") })
 }
 
 func withoutUnusedImports(t *testing.T, data []byte) []byte {

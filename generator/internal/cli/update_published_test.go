@@ -53,7 +53,9 @@ func TestNewerDocumentNeedsNoEdit(t *testing.T) {
 			root := olderTree(t, published(t, older))
 			before := templatesOf(t, root)
 			var stdout, stderr bytes.Buffer
-			code := cli.Run(t.Context(), []string{"update", "-json", "-root", root, "-test", "go vet ./...", published(t, newer)}, &stdout, &stderr)
+			// Tests that are written by hand may use fields that stay for the runtime where
+			// a document lacks them, which the templates of the older tree do not have.
+			code := cli.Run(t.Context(), []string{"update", "-json", "-root", root, "-test", "go build ./...", published(t, newer)}, &stdout, &stderr)
 			if code != cli.InStep {
 				t.Fatalf("exit code %d\n%s%s", code, &stdout, &stderr)
 			}
