@@ -103,9 +103,10 @@ func (s *AutomationRulesService) ListPage(ctx context.Context, params Automation
 	}, nil
 }
 
-// Create creates a rule and returns it. The rule must name at least one project.
-// Rules with metrics in Python fail with status 501 on servers that do not run
-// them. It fails with [ErrConflict] if there is a rule with its id.
+// Create creates a rule and returns it. A rule is made by one of the From methods
+// of [rest.AutomationRuleEvaluator], and must name at least one project. Rules
+// with metrics in Python fail with status 501 on servers that do not run them. It
+// fails with [ErrConflict] if there is a rule with its id.
 //
 // It blocks for two requests: to create, and to read what was created. A refusal
 // by the server is an [*APIError].

@@ -23,7 +23,8 @@ type AutomationRules interface {
 	//opik:op findEvaluators
 	List(ctx context.Context) iter.Seq2[rest.AutomationRuleEvaluator, error]
 
-	// Create creates a rule and returns it. The rule must name at least one project.
+	// Create creates a rule and returns it. A rule is made by one of the From methods of
+	// [rest.AutomationRuleEvaluator], and must name at least one project.
 	// Rules with metrics in Python fail with status 501 on servers that do not run
 	// them. It fails with [ErrConflict] if there is a rule with its id.
 	//
