@@ -15,14 +15,13 @@ func ExampleAlertsService_Create() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	alert, err := client.Alerts.Create(ctx, "new prompts", rest.Webhook{URL: "https://example.com/hook"}, opik.AlertCreateParams{
+	_, err = client.Alerts.Create(ctx, "new prompts", rest.Webhook{URL: "https://example.com/hook"}, opik.AlertCreateParams{
 		Enabled:  opik.Ptr(true),
 		Triggers: []rest.AlertTrigger{{EventType: rest.AlertTriggerEventTypePromptCommitted}},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print(alert.ID)
 }
 
 // A rule lets a language model score a tenth of the traces of a project.
