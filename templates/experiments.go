@@ -122,7 +122,7 @@ type Experiments interface {
 // Items are sent after the traces, so that none refers to a trace that is still on
 // its way. The server does not check that trace and item exist.
 //
-//opik:async createExperimentItems items=experiment_items key=id lane=traces stage=3 merge=replace method=LogExperimentItems
+//opik:async createExperimentItems items=experiment_items key=id lane=traces stage=3 merge=replace group=trace_id method=LogExperimentItems
 //opik:field id "ID is a UUID of version 7."
 //opik:field experiment_id "ExperimentID is the experiment's id; [Experiment.Insert] sets it."
 //opik:field dataset_item_id "DatasetItemID is the id of the item that the experiment ran on."

@@ -6,7 +6,7 @@ import "github.com/opik-go/sdk/gen/rest"
 // need have arrived yet. A later record of the same trace, span and name replaces
 // it while it is queued.
 //
-//opik:async createGuardrails items=guardrails key=entity_id,secondary_id,name,project_name merge=replace method=LogGuardrails
+//opik:async createGuardrails items=guardrails key=entity_id,secondary_id,name,project_name merge=replace group=entity_id method=LogGuardrails
 //opik:field entity_id rename=TraceID "TraceID is the id of the trace."
 //opik:field secondary_id rename=SpanID "SpanID is the id of the span that ran the guardrail."
 //opik:field name "Name is the kind of the guardrail."

@@ -3,6 +3,7 @@ package build_test
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -300,6 +301,108 @@ type Visit rest.Visit`,
 			`templates/t.go:4:14: the message Visit has two fields Count
 	//opik:field size rename=...
 	see api/openapi.yaml:8:20`},
+
+		{"unknown group", `
+//opik:async createVisits items=visits group=nam
+type Visit rest.Visit`,
+			`templates/t.go:3:14: the group of Visit is "nam", which is neither a property of its records nor a parameter of its path
+	did you mean name?
+	see api/openapi.yaml:8:20`},
+
+		{"group that is no text", `
+//opik:async createVisits items=visits group=count
+type Visit rest.Visit`,
+			`templates/t.go:3:14: the group of Visit is the property "count", which is no text
+	see api/openapi.yaml:8:20`},
+
+		{"group that is hidden", `
+//opik:async createVisits items=visits group=id
+//opik:field id hide
+type Visit rest.Visit`,
+			`templates/t.go:3:14: the group of Visit is the property "id", which has no field
+	see api/openapi.yaml:8:20`},
+
+		{"attachments of an unknown kind of entity", `
+//opik:async createVisits items=visits key=id attach=thread
+type Visit rest.Visit`,
+			`templates/t.go:3:47: //opik:async: attach cannot be "thread"
+	it can be trace, span`},
+
+		{"attachments without a key", `
+//opik:async createVisits items=visits attach=trace
+type Visit rest.Visit`,
+			`templates/t.go:3:14: attach=trace needs a key
+	add key= with the id of the entity first
+	see api/openapi.yaml:8:20`},
+
+		{"change of an unknown message", `
+//opik:async createVisits items=visits key=id merge=replace
+type Visit rest.Visit
+
+//opik:async updateVisit key=id merge=fields updates=Visits
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visits: there is no such message
+	did you mean Visit?`},
+
+		{"change of itself", `
+//opik:async updateVisit key=id merge=fields updates=VisitUpdate
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:3:14: updates=VisitUpdate: a message does not change itself
+	name the message whose records it changes`},
+
+		{"change whose fields are not merged", `
+//opik:async createVisits items=visits key=id merge=replace
+type Visit rest.Visit
+
+//opik:async updateVisit key=id merge=replace updates=Visit
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visit: the fields of changes are merged when they meet
+	add merge=fields`},
+
+		{"change of records that are not complete", `
+//opik:async createVisits items=visits key=id merge=fields
+type Visit rest.Visit
+
+//opik:async updateVisit key=id merge=fields updates=Visit
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visit: its records are not complete, or not known by one id
+	it needs key= with one property, and merge=replace`},
+
+		{"change of records that are known by two properties", `
+//opik:async createVisits items=visits key=id,name merge=replace
+type Visit rest.Visit
+
+//opik:async updateVisit key=id merge=fields updates=Visit
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visit: its records are not complete, or not known by one id
+	it needs key= with one property, and merge=replace`},
+
+		{"change that is not known by its path", `
+//opik:async createVisits items=visits key=id merge=replace
+type Visit rest.Visit
+
+//opik:async updateVisit key=name,id merge=fields updates=Visit
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visit: the changes do not say by their path what they change
+	the first property of key= must be the parameter of the path`},
+
+		{"change in another lane", `
+//opik:async createVisits items=visits key=id merge=replace
+type Visit rest.Visit
+
+//opik:async updateVisit key=id merge=fields updates=Visit lane=changes
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visit: changes could arrive before what they change
+	they need one lane=, and the change a later stage=`},
+
+		{"change that is sent first", `
+//opik:async createVisits items=visits key=id merge=replace stage=4
+type Visit rest.Visit
+
+//opik:async updateVisit key=id merge=fields updates=Visit
+type VisitUpdate rest.VisitUpdate`,
+			`templates/t.go:6:14: updates=Visit: changes could arrive before what they change
+	they need one lane=, and the change a later stage=`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, found := messagesOf(t, test.template, false)
@@ -340,11 +443,11 @@ type LongNote rest.Note
 	}{
 		{"kind of a batch", visit.Kind, ir.MessageKind{
 			Name: "visit", Operation: "createVisits", Method: "POST", Path: "/v1/private/visits/batch",
-			Items: "visits", MaxItems: 100, Lane: "visits", Stage: 0, Merge: ir.MergeReplace,
+			Items: "visits", MaxItems: 100, Lane: "visits", Stage: 0, Merge: ir.MergeReplace, FreeForm: []string{"data"},
 		}},
 		{"kind of a change", change.Kind, ir.MessageKind{
 			Name: "visit change", Operation: "updateVisit", Method: "PATCH", Path: "/v1/private/visits/{id}", PathParameter: "id",
-			MaxItems: 1, Lane: "changes", Stage: 3, Merge: ir.MergeNone,
+			MaxItems: 1, Lane: "changes", Stage: 3, Merge: ir.MergeNone, FreeForm: []string{"data"},
 		}},
 		{"kind of a PUT", note.Kind, ir.MessageKind{
 			Name: "long note", Operation: "putNote", Method: "PUT", Path: "/v1/private/notes/{kind}", PathParameter: "kind",
@@ -358,7 +461,7 @@ type LongNote rest.Note
 		{"property for the path", note.PathField, "Sort"},
 		{"names", shown(fieldNames(visit)), "[Active At Choice Count Data Detail Details ID Words Main Moments Name ProjectName Ratio Ratios Score Seen Sizes States Table Tally Values]"},
 	} {
-		if test.got != test.want {
+		if !reflect.DeepEqual(test.got, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, test.got, test.want)
 		}
 	}
@@ -378,6 +481,67 @@ type LongNote rest.Note
 	words := visit.Fields[slices.Index(fieldNames(visit), "Words")]
 	if want := "Words describe it. At most 3 values."; words.Doc != want {
 		t.Errorf("comment %q, want %q", words.Doc, want)
+	}
+}
+
+// TestMessageFacts shows what is known of records besides how they travel: what is
+// inferred, and what the template says.
+func TestMessageFacts(t *testing.T) {
+	result, found := messagesOf(t, `
+//opik:async createVisits items=visits key=id merge=replace group=project_name attach=trace
+type Visit rest.Visit
+
+//opik:async updateVisit key=id,project_name,state merge=fields updates=Visit group=id
+type VisitChange rest.VisitUpdate
+
+//opik:async createRemarks items=remarks key=id merge=replace
+type Remark rest.Remark
+
+//opik:async createRemark key=id merge=replace
+type Single rest.Remark
+`, false)
+	if got := problems(found); got != "" {
+		t.Fatal(got)
+	}
+	visit, change, remark, single := result.Model.Messages[0], result.Model.Messages[1], result.Model.Messages[2], result.Model.Messages[3]
+	for _, test := range []struct {
+		name      string
+		got, want any
+	}{
+		{"opaque members, and no union", shown(visit.Kind.FreeForm), "[data]"},
+		{"no time of change", visit.Kind.Versioned, false},
+		{"time of change in a batch", remark.Kind.Versioned, true},
+		{"time of change in a record alone", single.Kind.Versioned, false},
+		{"group that is a property", visit.GroupField + " " + visit.Kind.Group, "ProjectName project_name"},
+		{"group in the path", change.GroupField + " " + change.Kind.Group, "ID "},
+		{"no group", remark.GroupField + remark.Kind.Group, ""},
+		{"attachments", visit.Kind.Attach + change.Kind.Attach, "trace"},
+		{"what is changed", change.Kind.Updates + visit.Kind.Updates, "Visit"},
+		{"what a change must repeat", shown(change.Kind.Identity), "[project_name state]"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, test.got, test.want)
+		}
+	}
+	want := map[string][]string{
+		"opik/internal/message/visit_gen.go": {
+			`FreeForm:  []string{"data"},`, `Group:     "project_name",`, `Attach:    "trace",`, "return m.ProjectName",
+		},
+		"opik/internal/message/visit_change_gen.go": {
+			"Updates:   KindVisit,", `Identity:  []string{"project_name", "state"},`, "func (m VisitChange) Group() string {\n\treturn m.ID\n}",
+		},
+		"opik/internal/message/remark_gen.go": {"Versioned: true,", "func (Remark) Group() string {\n\treturn \"\"\n}"},
+	}
+	for _, f := range result.Files {
+		for _, part := range want[f.Path] {
+			if !strings.Contains(string(f.Data), part) {
+				t.Errorf("%s lacks %s:\n%s", f.Path, part, f.Data)
+			}
+		}
+		delete(want, f.Path)
+	}
+	if len(want) > 0 {
+		t.Errorf("not generated: %v", want)
 	}
 }
 

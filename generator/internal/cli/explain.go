@@ -238,6 +238,12 @@ func (e explanation) fields(b *strings.Builder) {
 		fmt.Fprintf(b, "  batches   %s, at most %d\n", m.Kind.Items, m.Kind.MaxItems)
 	}
 	fmt.Fprintf(b, "  key       %s\n", strings.Join(m.KeyFields, ", "))
+	if m.Kind.Updates != "" {
+		fmt.Fprintf(b, "  changes   %s\n", m.Kind.Updates)
+	}
+	if m.GroupField != "" {
+		fmt.Fprintf(b, "  trace     %s\n", m.GroupField)
+	}
 	for _, f := range m.Fields {
 		fmt.Fprintf(b, "    %s %s, sent as %s\n", f.Name, f.Type.Go, f.Wire)
 	}

@@ -136,6 +136,19 @@ type Async struct {
 	// Max is the number of records a request, if not the contract's maxItems, which
 	// it may not exceed.
 	Max int `opik:"key"`
+	// Group is the property, or the parameter of the path, that holds the id of the
+	// trace that a record belongs to. What is kept on disk is given up by whole
+	// traces. Without it records belong to none.
+	Group string `opik:"key"`
+	// Attach says what kind of entity the records are about for the server's
+	// attachments: what is too large for a record can be attached to it. The first
+	// property of the key is the entity's id.
+	Attach string `opik:"key,trace|span"`
+	// Updates is the message whose records this message's change: a change that meets
+	// an unsent record of that message becomes part of it if the properties of the
+	// key are the same in both. That message is replaced when it meets, this one's
+	// fields are merged, and it travels in the same lane at a later stage.
+	Updates string `opik:"key"`
 	// Method is the client's method that queues the message: it takes any number of
 	// records if the operation takes a batch, and one otherwise. Without it the
 	// message stays internal.

@@ -67,7 +67,7 @@ func (p messagePackage) message(m *ir.Message) {
 	f := p.file(messageFolder + "/" + fileName(m) + "_gen.go")
 	for _, declaration := range []*jen.Statement{
 		p.kindVar(m), p.structure(m.Name, m.Doc, m.Fields, true), p.kindMethod(m), p.keyMethod(m),
-		p.pathMethod(m), p.validateMethod(m), p.encoder(m),
+		p.pathMethod(m), p.groupMethod(m), p.validateMethod(m), p.encoder(m),
 	} {
 		f.Add(declaration).Line()
 	}
@@ -92,8 +92,33 @@ func (p messagePackage) kindVar(m *ir.Message) *jen.Statement {
 		jen.Id("Stage").Op(":").Lit(k.Stage),
 		jen.Id("Merge").Op(":").Id(merge),
 	)
+	members = append(members, facts(k)...)
 	return doc(kindVarName(m)+" is how a "+m.Name+" travels.").
 		Var().Id(kindVarName(m)).Op("=").Op("&").Id("Kind").Custom(lines, members...)
+}
+
+// facts are the members of a kind that most kinds lack.
+func facts(k ir.MessageKind) (members []jen.Code) {
+	add := func(name string, present bool, value jen.Code) {
+		if present {
+			members = append(members, jen.Id(name).Op(":").Add(value))
+		}
+	}
+	add("Versioned", k.Versioned, jen.True())
+	add("FreeForm", len(k.FreeForm) > 0, texts(k.FreeForm))
+	add("Group", k.Group != "", jen.Lit(k.Group))
+	add("Attach", k.Attach != "", jen.Lit(k.Attach))
+	add("Updates", k.Updates != "", jen.Id("Kind"+k.Updates))
+	add("Identity", len(k.Identity) > 0, texts(k.Identity))
+	return members
+}
+
+func texts(values []string) *jen.Statement {
+	return jen.Index().String().ValuesFunc(func(g *jen.Group) {
+		for _, v := range values {
+			g.Lit(v)
+		}
+	})
 }
 
 func kindVarName(m *ir.Message) string { return "Kind" + m.Name }
@@ -169,6 +194,15 @@ func (p messagePackage) pathMethod(m *ir.Message) *jen.Statement {
 	}
 	return doc("PathValue returns the value for {" + m.Kind.PathParameter + "} in the path.").
 		Func().Params(receiver(m)).Id("PathValue").Params().String().Block(jen.Return(p.asString(m, m.PathField)))
+}
+
+func (p messagePackage) groupMethod(m *ir.Message) *jen.Statement {
+	if m.GroupField == "" {
+		return doc("Group returns nothing: it is not known which trace the record belongs to.").
+			Func().Params(jen.Id(m.Name)).Id("Group").Params().String().Block(jen.Return(jen.Lit("")))
+	}
+	return doc("Group returns the id of the trace that the record belongs to.").
+		Func().Params(receiver(m)).Id("Group").Params().String().Block(jen.Return(p.asString(m, m.GroupField)))
 }
 
 // kinds declares the list of all kinds.

@@ -17,8 +17,10 @@ type Message struct {
 	// the path has none.
 	PathField string `json:"pathField,omitempty"`
 	// KeyFields are the Go fields that identify a record, the most important first.
-	KeyFields []string       `json:"keyFields,omitempty"`
-	Fields    []MessageField `json:"fields"`
+	KeyFields []string `json:"keyFields,omitempty"`
+	// GroupField is the Go field that holds the id of the trace; empty if none does.
+	GroupField string         `json:"groupField,omitempty"`
+	Fields     []MessageField `json:"fields"`
 	// Constants are members that are always sent and have no field.
 	Constants []Constant `json:"constants,omitempty"`
 	// Public is nil for messages that only the runtime queues.
@@ -54,6 +56,20 @@ type MessageKind struct {
 	Lane          string    `json:"lane"`
 	Stage         int       `json:"stage"`
 	Merge         MergeRule `json:"merge"`
+	// Versioned says that of all records of a key the server keeps the one with the
+	// latest time of change, whatever the order of arrival.
+	Versioned bool `json:"versioned,omitempty"`
+	// FreeForm are the members that hold any JSON.
+	FreeForm []string `json:"freeForm,omitempty"`
+	// Group is the member that holds the id of the trace; empty if none does.
+	Group string `json:"group,omitempty"`
+	// Attach is the kind of the entity for attachments: trace, span, or empty.
+	Attach string `json:"attach,omitempty"`
+	// Updates is the Go type of the message whose records are changed; empty if the
+	// records are no changes.
+	Updates string `json:"updates,omitempty"`
+	// Identity are the members that must be those of the record that is changed.
+	Identity []string `json:"identity,omitempty"`
 }
 
 // MergeRule says what happens to records of one kind and key in the queue.

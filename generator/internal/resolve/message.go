@@ -26,6 +26,7 @@ func (r *resolver) messages() {
 		first[m.Name] = m.Pos
 		r.message(m)
 	}
+	r.updates()
 }
 
 // messageBuilder carries the resolution of one message.
@@ -54,7 +55,7 @@ func (r *resolver) message(m *tmpl.Message) {
 		out: &ir.Message{Name: m.Name, Doc: m.Doc, Pos: m.Pos},
 	}
 	// Each step builds on the ones before it, and reports all that it finds.
-	for _, step := range []func(){b.request, b.source, b.pathField, b.fields, b.kind, b.key, b.public} {
+	for _, step := range []func(){b.request, b.source, b.pathField, b.fields, b.kind, b.key, b.facts, b.public} {
 		if step(); b.failed {
 			return
 		}

@@ -16,7 +16,7 @@ import (
 
 // methodsOfMessages are the names that every message has as methods, so that no
 // field may have them.
-var methodsOfMessages = []string{"AppendJSON", "Key", "Kind", "PathValue", "Validate"}
+var methodsOfMessages = []string{"AppendJSON", "Group", "Key", "Kind", "PathValue", "Validate"}
 
 // pathField adds the field for the parameter of the path. A record that has a
 // property of that name needs no field of its own for it.

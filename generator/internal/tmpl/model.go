@@ -105,6 +105,9 @@ type Message struct {
 	Lane         string
 	Stage        int
 	Max          int    // records a request; 0: the contract's maxItems
+	Group        string // wire name of what holds the id of the trace; empty: nothing does
+	Attach       string // trace, span, or empty
+	Updates      string // name of the message whose records it changes; empty: none
 	Method       string // public method of Client that queues it; empty: none
 	Fields       []FieldRule
 	Pos          diag.Position

@@ -340,6 +340,7 @@ func (p *fileParser) message(t *ast.TypeSpec, ds []directive.Directive, bad bool
 			found = true
 			m.Operation, m.Path, m.Items, m.Key, m.Merge = v.Operation, v.Path, v.Items, v.Key, v.Merge
 			m.Lane, m.Stage, m.Max, m.Method = v.Lane, v.Stage, v.Max, v.Method
+			m.Group, m.Attach, m.Updates = v.Group, v.Attach, v.Updates
 			m.OperationPos = d.ArgPos
 		case *directive.Field:
 			m.Fields = p.fieldRule(m.Fields, v, d)

@@ -23,6 +23,7 @@ var KindExperimentItem = &Kind{
 	Lane:      "traces",
 	Stage:     3,
 	Merge:     MergeReplace,
+	Group:     "trace_id",
 }
 
 // ExperimentItem says which trace an experiment made of an item of a dataset.
@@ -58,6 +59,11 @@ func (m ExperimentItem) Key() string {
 // PathValue returns nothing: the path has no parameter.
 func (ExperimentItem) PathValue() string {
 	return ""
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m ExperimentItem) Group() string {
+	return m.TraceID
 }
 
 // Validate reports what the server would refuse the record for, as far as its

@@ -23,6 +23,8 @@ var KindGuardrail = &Kind{
 	Lane:      "guardrails",
 	Stage:     0,
 	Merge:     MergeReplace,
+	FreeForm:  []string{"config", "details"},
+	Group:     "entity_id",
 }
 
 // Guardrail is what a guardrail said about a trace and one of its spans. Neither
@@ -59,6 +61,11 @@ func (m Guardrail) Key() string {
 // PathValue returns nothing: the path has no parameter.
 func (Guardrail) PathValue() string {
 	return ""
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m Guardrail) Group() string {
+	return m.TraceID
 }
 
 // Validate reports what the server would refuse the record for, as far as its

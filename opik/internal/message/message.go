@@ -35,6 +35,24 @@ type Kind struct {
 	Lane  string
 	Stage int
 	Merge MergeRule
+
+	// Versioned says that records carry the time of their making, and that of all
+	// records of a key the server keeps the latest, whatever the order of arrival.
+	Versioned bool
+	// FreeForm names the members that hold any JSON. They are the ones that can be
+	// large.
+	FreeForm []string
+	// Group is the member that holds the id of the trace that a record belongs to.
+	// It is empty if none does; [Message.Group] may know the trace all the same.
+	Group string
+	// Attach is the kind of entity that the server attaches files to for these
+	// records: trace, span, or empty for none. [EntityID] is its id.
+	Attach string
+	// Updates is the kind whose records these records change, or nil. A change may
+	// become part of an unsent record of the entity if it names the same Identity:
+	// members that the server does not change, but compares.
+	Updates  *Kind
+	Identity []string
 }
 
 // Message is a record that can be queued.
@@ -46,6 +64,9 @@ type Message interface {
 	Key() string
 	// PathValue fills the parameter of the path; empty if the path has none.
 	PathValue() string
+	// Group returns the id of the trace that the record belongs to, or nothing if
+	// that is not known.
+	Group() string
 	// AppendJSON appends the record as one JSON object. It does not fail:
 	// values that JSON cannot hold become placeholders.
 	AppendJSON(dst []byte) []byte

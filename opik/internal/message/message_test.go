@@ -68,11 +68,39 @@ func TestKeys(t *testing.T) {
 		{"scores of other projects", message.TraceScore{ID: "1", Name: "a"}, message.TraceScore{ID: "1", Name: "a", ProjectName: "p"}, false, false},
 		{"values do not run together", message.TraceScore{ID: "1", Name: "ab"}, message.TraceScore{ID: "1", Name: "a", ProjectName: "b"}, false, false},
 		{"scores of nothing", message.TraceScore{Name: "a"}, message.TraceScore{Name: "a"}, true, true},
+		{"updates of other projects", message.TraceUpdate{ID: "1", ProjectName: "a"}, message.TraceUpdate{ID: "1", ProjectName: "b"}, false, false},
+		{"a project is no id of a project", message.TraceUpdate{ID: "1", ProjectName: "a"}, message.TraceUpdate{ID: "1", ProjectID: "a"}, false, false},
 		{"updates that contradict each other", message.SpanUpdate{ID: "1", TraceID: "t"}, message.SpanUpdate{ID: "1", TraceID: "u"}, false, false},
 	} {
 		a, b := test.a.Key(), test.b.Key()
 		if (a == b) != test.same || (a == "") != test.none {
 			t.Errorf("%s: keys %q and %q", test.name, a, b)
+		}
+	}
+}
+
+// The id in a key tells which entity a record is about, also where more than the id
+// tells records apart.
+func TestEntityID(t *testing.T) {
+	for _, test := range []struct {
+		record       message.Message
+		key, id, grp string
+	}{
+		{message.Trace{ID: traceID}, traceID, traceID, traceID},
+		{message.Span{ID: spanID, TraceID: traceID}, spanID, spanID, traceID},
+		{message.TraceUpdate{ID: traceID}, traceID, traceID, traceID},
+		{message.SpanUpdate{ID: spanID, TraceID: traceID, ProjectName: "p"}, spanID + "\x00" + traceID + "\x00\x00p", spanID, traceID},
+		{message.SpanScore{ID: spanID, Name: "n"}, spanID + "\x00n", spanID, ""},
+		{message.TraceScore{Name: "n"}, "", "", ""},
+	} {
+		if got := test.record.Key(); got != test.key {
+			t.Errorf("%T: the key is %q, want %q", test.record, got, test.key)
+		}
+		if got := message.EntityID(test.record.Key()); got != test.id {
+			t.Errorf("%T: the id is %q, want %q", test.record, got, test.id)
+		}
+		if got := test.record.Group(); got != test.grp {
+			t.Errorf("%T: the group is %q, want %q", test.record, got, test.grp)
 		}
 	}
 }
@@ -106,9 +134,12 @@ func TestKinds(t *testing.T) {
 		want   message.Kind
 	}{
 		{message.Trace{}, message.Kind{Name: "trace", Operation: "createTraces", Method: "POST", Path: "/v1/private/traces/batch",
-			Items: "traces", MaxItems: 1000, Lane: "traces", Stage: 0, Merge: message.MergeReplace}},
+			Items: "traces", MaxItems: 1000, Lane: "traces", Stage: 0, Merge: message.MergeReplace,
+			Versioned: true, FreeForm: []string{"input", "metadata", "output"}, Group: "id", Attach: "trace"}},
 		{message.SpanUpdate{}, message.Kind{Name: "span update", Operation: "updateSpan", Method: "PATCH", Path: "/v1/private/spans/{id}",
-			MaxItems: 1, Lane: "spans", Stage: 1, Merge: message.MergeFields}},
+			MaxItems: 1, Lane: "spans", Stage: 1, Merge: message.MergeFields,
+			FreeForm: []string{"input", "metadata", "output"}, Group: "trace_id", Attach: "span",
+			Updates: message.KindSpan, Identity: []string{"trace_id", "parent_span_id", "project_name", "project_id"}}},
 		{message.ThreadScore{}, message.Kind{Name: "thread score", Operation: "scoreBatchOfThreads", Method: "PUT", Path: "/v1/private/traces/threads/feedback-scores",
 			Items: "scores", MaxItems: 1000, Lane: "traces", Stage: 2, Merge: message.MergeReplace}},
 	} {

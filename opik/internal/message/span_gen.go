@@ -25,6 +25,10 @@ var KindSpan = &Kind{
 	Lane:      "spans",
 	Stage:     0,
 	Merge:     MergeReplace,
+	Versioned: true,
+	FreeForm:  []string{"input", "metadata", "output"},
+	Group:     "trace_id",
+	Attach:    "span",
 }
 
 // Span is the complete state of a span. The server keeps the one with the greatest
@@ -95,6 +99,11 @@ func (m Span) Key() string {
 // PathValue returns nothing: the path has no parameter.
 func (Span) PathValue() string {
 	return ""
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m Span) Group() string {
+	return m.TraceID
 }
 
 // Validate reports what the server would refuse the record for, as far as its

@@ -61,6 +61,11 @@ func (SpanScore) PathValue() string {
 	return ""
 }
 
+// Group returns nothing: it is not known which trace the record belongs to.
+func (SpanScore) Group() string {
+	return ""
+}
+
 // Validate reports what the server would refuse the record for, as far as its
 // contract tells: an error that joins a [*FieldError] for each problem, or nil.
 func (m SpanScore) Validate() error {

@@ -24,6 +24,11 @@ var KindSpanUpdate = &Kind{
 	Lane:      "spans",
 	Stage:     1,
 	Merge:     MergeFields,
+	FreeForm:  []string{"input", "metadata", "output"},
+	Group:     "trace_id",
+	Attach:    "span",
+	Updates:   KindSpan,
+	Identity:  []string{"trace_id", "parent_span_id", "project_name", "project_id"},
 }
 
 // SpanUpdate changes a span. What is not set stays as it is; an empty list or
@@ -82,14 +87,20 @@ func (SpanUpdate) Kind() *Kind {
 	return KindSpanUpdate
 }
 
-// Key identifies what the record is about by ID, TraceID and ParentSpanID.
+// Key identifies what the record is about by ID, TraceID, ParentSpanID,
+// ProjectName and ProjectID.
 func (m SpanUpdate) Key() string {
-	return joinKey(m.ID, m.TraceID, m.ParentSpanID)
+	return joinKey(m.ID, m.TraceID, m.ParentSpanID, m.ProjectName, m.ProjectID)
 }
 
 // PathValue returns the value for {id} in the path.
 func (m SpanUpdate) PathValue() string {
 	return m.ID
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m SpanUpdate) Group() string {
+	return m.TraceID
 }
 
 // Validate reports what the server would refuse the record for, as far as its

@@ -62,6 +62,11 @@ func (ThreadScore) PathValue() string {
 	return ""
 }
 
+// Group returns nothing: it is not known which trace the record belongs to.
+func (ThreadScore) Group() string {
+	return ""
+}
+
 // Validate reports what the server would refuse the record for, as far as its
 // contract tells: an error that joins a [*FieldError] for each problem, or nil.
 func (m ThreadScore) Validate() error {

@@ -25,6 +25,10 @@ var KindTrace = &Kind{
 	Lane:      "traces",
 	Stage:     0,
 	Merge:     MergeReplace,
+	Versioned: true,
+	FreeForm:  []string{"input", "metadata", "output"},
+	Group:     "id",
+	Attach:    "trace",
 }
 
 // Trace is the complete state of a trace. The server keeps the one with the
@@ -78,6 +82,11 @@ func (m Trace) Key() string {
 // PathValue returns nothing: the path has no parameter.
 func (Trace) PathValue() string {
 	return ""
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m Trace) Group() string {
+	return m.ID
 }
 
 // Validate reports what the server would refuse the record for, as far as its

@@ -22,6 +22,7 @@ var KindTraceScore = &Kind{
 	Lane:      "traces",
 	Stage:     2,
 	Merge:     MergeReplace,
+	Group:     "id",
 }
 
 // TraceScore is a feedback score for a trace. The trace need not have arrived yet.
@@ -59,6 +60,11 @@ func (m TraceScore) Key() string {
 // PathValue returns nothing: the path has no parameter.
 func (TraceScore) PathValue() string {
 	return ""
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m TraceScore) Group() string {
+	return m.ID
 }
 
 // Validate reports what the server would refuse the record for, as far as its

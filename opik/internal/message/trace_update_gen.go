@@ -24,6 +24,10 @@ var KindTraceUpdate = &Kind{
 	Lane:      "traces",
 	Stage:     1,
 	Merge:     MergeFields,
+	FreeForm:  []string{"input", "metadata", "output"},
+	Attach:    "trace",
+	Updates:   KindTrace,
+	Identity:  []string{"project_name", "project_id"},
 }
 
 // TraceUpdate changes a trace. What is not set stays as it is; an empty list or
@@ -66,13 +70,18 @@ func (TraceUpdate) Kind() *Kind {
 	return KindTraceUpdate
 }
 
-// Key identifies what the record is about by ID.
+// Key identifies what the record is about by ID, ProjectName and ProjectID.
 func (m TraceUpdate) Key() string {
-	return m.ID
+	return joinKey(m.ID, m.ProjectName, m.ProjectID)
 }
 
 // PathValue returns the value for {id} in the path.
 func (m TraceUpdate) PathValue() string {
+	return m.ID
+}
+
+// Group returns the id of the trace that the record belongs to.
+func (m TraceUpdate) Group() string {
 	return m.ID
 }
 

@@ -27,6 +27,7 @@ type ready struct {
 func (r *ready) Kind() *message.Kind        { return r.kind }
 func (r *ready) Key() string                { return r.key }
 func (r *ready) PathValue() string          { return "" }
+func (r *ready) Group() string              { return "" }
 func (r *ready) AppendJSON(b []byte) []byte { return append(b, r.json...) }
 
 // keys are as many ids as a benchmark needs to never meet one that still waits.

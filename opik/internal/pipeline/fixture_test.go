@@ -41,6 +41,7 @@ func (i item) PathValue() string {
 	}
 	return ""
 }
+func (i item) Group() string              { return "" }
 func (i item) AppendJSON(b []byte) []byte { return append(b, i.json...) }
 
 func row(key string, n int) item { return item{rows, key, fmt.Sprintf(`{"id":%q,"n":%d}`, key, n)} }
