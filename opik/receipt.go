@@ -176,6 +176,9 @@ func (r Receipt) err(operation string, ended error) error {
 	}
 	// Sprint of a nil error is no text to show.
 	causes := slices.DeleteFunc([]error{ended, r.LastFailure}, func(err error) bool { return err == nil })
+	if refusal, ok := ended.(*pipeline.StatusError); ok && r.LastFailure == error(refusal) {
+		causes = causes[:1]
+	}
 	return &deliveryError{
 		text:       fmt.Sprintf("%s: %s", operation, strings.Join(parts, ", ")),
 		causes:     causes,

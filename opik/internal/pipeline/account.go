@@ -162,5 +162,12 @@ func (p *Pipeline) lastFailure() error {
 			return l.lastError
 		}
 	}
+	for _, l := range p.lanes {
+		for _, k := range l.kinds {
+			if k.paused() {
+				return k.pause.err
+			}
+		}
+	}
 	return nil
 }

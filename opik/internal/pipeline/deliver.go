@@ -25,6 +25,9 @@ const (
 	tooLarge
 	// again: the attempt has to be repeated later.
 	again
+	// denied: the server takes nothing of the kind before somebody has seen to
+	// the account.
+	denied
 )
 
 // judge maps an answer to a verdict.
@@ -36,6 +39,8 @@ func judge(method string, resp transport.Response, err error) verdict {
 		return delivered
 	case retry.Transient(status):
 		return again
+	case refusesAccount(status):
+		return denied
 	case status == http.StatusConflict && method != http.MethodPatch:
 		// The server has the entity already: an earlier attempt arrived after
 		// all. A PATCH is never refused for having been made before; there a
@@ -75,6 +80,10 @@ func (l *lane) send(k *kindState, records []*record) (clean, ok bool) {
 	f := failure{resp.Status, resp.Header, err}
 	if err == nil {
 		f.err = &StatusError{Status: resp.Status, Message: serverMessage(resp)}
+	}
+	if v == denied {
+		l.denied(k, f)
+		return false, false
 	}
 	if l.suspect(k, records, f) {
 		if len(records) > 1 {
@@ -143,7 +152,7 @@ func (l *lane) attempt(k *kindState, records []*record) (transport.Response, err
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
-	if judge(k.Method, resp, err) == again {
+	if v := judge(k.Method, resp, err); v == again || v == denied {
 		p.failures++
 	}
 	p.encodedBytes += int64(size)
@@ -213,11 +222,12 @@ func (l *lane) delivered(k *kindState, records []*record) bool {
 	l.probe.taken++
 	k.crashes = 0
 	k.items = min(k.items*2, k.maxItems)
+	refusals := k.resumed()
 	p.released()
 	alive := !p.isDead()
 	p.mu.Unlock()
-	if recovered >= reportAfter {
-		p.reportRecovery(k.Name, recovered)
+	if recovered >= reportAfter || refusals > 0 {
+		p.reportRecovery(k.Name, recovered+refusals)
 	}
 	return alive
 }
@@ -236,6 +246,7 @@ func (l *lane) refused(k *kindState, records []*record, status int, text string)
 		p.reject(r, status, text)
 	}
 	l.answered()
+	k.resumed()
 	k.crashes = 0
 	p.released()
 	return !p.isDead()

@@ -148,9 +148,6 @@ func TestFinalAnswers(t *testing.T) {
 		{409, row("a", 1), Counts{Delivered: 1}},
 		{409, change("a", `{}`), Counts{Rejected: 1}}, // not a repetition, but a contradiction
 		{400, score(1), Counts{Rejected: 1}},
-		{401, score(1), Counts{Rejected: 1}},
-		{402, score(1), Counts{Rejected: 1}},
-		{403, score(1), Counts{Rejected: 1}},
 		{404, score(1), Counts{Rejected: 1}},
 		{413, score(1), Counts{Rejected: 1}},
 		{415, score(1), Counts{Rejected: 1}},
@@ -493,7 +490,7 @@ func TestLogging(t *testing.T) {
 		s := &server{reply: func(c call, n int) (transport.Response, error) {
 			switch {
 			case c.method == "POST":
-				return answer(401), nil
+				return answer(404), nil
 			case n < 20:
 				return transport.Response{}, errReset
 			}
@@ -510,7 +507,7 @@ func TestLogging(t *testing.T) {
 		p.Enqueue(score(1))
 		text := log.String()
 		for line, times := range map[string]int{
-			`"opik: the server rejected records" kind=row status=401`: 1,
+			`"opik: the server rejected records" kind=row status=404`: 1,
 			"cannot be delivered for now":                             1,
 			"being delivered again":                                   1,
 			"the client is closed":                                    1,
@@ -543,7 +540,7 @@ type panicking struct{ slog.Handler }
 
 func TestLoggerThatPanics(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := &server{reply: func(call, int) (transport.Response, error) { return answer(401), nil }}
+		s := &server{reply: func(call, int) (transport.Response, error) { return answer(404), nil }}
 		p := open(t, s, func(o *Options) { o.Logger = slog.New(panicking{}) })
 		enqueue(t, p, score(1))
 		if r := mustClose(t, p); r.Total().Rejected != 1 {

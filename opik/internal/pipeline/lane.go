@@ -30,6 +30,7 @@ type lane struct {
 	retryAt     time.Time // nothing is sent before
 	hinted      bool      // retryAt is the server's wish
 
+	holding bool // all that waits is held; a new record may not be
 	wake    chan struct{}
 	started bool
 	done    chan struct{} // closed when the goroutine has ended
@@ -52,7 +53,7 @@ func (l *lane) added(size int) {
 	case !l.started:
 		l.started = true
 		go l.run()
-	case l.records == 1, l.records == l.p.opts.BatchItems, before < l.p.opts.BatchBytes && l.bytes >= l.p.opts.BatchBytes:
+	case l.holding, l.records == 1, l.records == l.p.opts.BatchItems, before < l.p.opts.BatchBytes && l.bytes >= l.p.opts.BatchBytes:
 		l.signal()
 	}
 }
@@ -126,12 +127,20 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 	if wait := l.retryAt.Sub(now); wait > 0 {
 		return pause, wait
 	}
-	isRetry := !l.retryAt.IsZero()
-	if isRetry || l.p.closing || l.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.BatchBytes || l.oldest() <= l.flushTo {
+	r := l.ready(now)
+	l.holding = r.records == 0
+	if l.holding {
+		if r.lost {
+			return exit, 0
+		}
+		return pause, r.wait
+	}
+	isRetry := r.probe || !l.retryAt.IsZero()
+	if isRetry || l.p.closing || r.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.BatchBytes || r.oldest <= l.flushTo {
 		return send, 0
 	}
 	if wait := l.p.opts.BatchDelay - now.Sub(l.since); wait > 0 {
-		return pause, wait
+		return pause, min(wait, r.wait)
 	}
 	return send, 0
 }
@@ -139,18 +148,24 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 // oldest returns the smallest seq that waits or is being sent, and the largest
 // number if there is none.
 func (l *lane) oldest() uint64 {
-	low := ^uint64(0)
-	if len(l.probe.suspects) > 0 {
-		low = l.probe.suspects[0].seq
-	} else if len(l.flight) > 0 {
-		low = l.flight[0].seq
-	}
+	low := l.oldestFlying()
 	for _, k := range l.kinds {
 		if r := k.waiting.first; r != nil {
 			low = min(low, r.seq)
 		}
 	}
 	return low
+}
+
+// oldestFlying is oldest without the records that wait.
+func (l *lane) oldestFlying() uint64 {
+	switch {
+	case len(l.probe.suspects) > 0:
+		return l.probe.suspects[0].seq
+	case len(l.flight) > 0:
+		return l.flight[0].seq
+	}
+	return ^uint64(0)
 }
 
 // hurry asks for everything up to seq to be sent now. It cuts short a wait that
@@ -163,6 +178,7 @@ func (l *lane) hurry(seq uint64) {
 			l.retryAt = early
 		}
 	}
+	l.askNow(seq)
 	l.signal()
 }
 
@@ -191,7 +207,10 @@ func (l *lane) cycle() {
 func (l *lane) sendKind(k *kindState, upTo uint64) bool {
 	for {
 		l.p.mu.Lock()
-		batch := l.collect(k, upTo)
+		var batch []*record
+		if l.heldBy(k, time.Now()) == nil {
+			batch = l.collect(k, upTo)
+		}
 		l.p.mu.Unlock()
 		if len(batch) == 0 {
 			return l.judgeSuspects(k)
@@ -208,8 +227,11 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 		return nil
 	}
 	var batch []*record
-	size := len(k.head) + len(k.tail)
-	for len(batch) < k.items {
+	size, items := len(k.head)+len(k.tail), k.items
+	if k.paused() {
+		items = 1 // enough to learn whether it goes on
+	}
+	for len(batch) < items {
 		r := k.waiting.first
 		if r == nil || r.seq > upTo {
 			break

@@ -89,6 +89,10 @@ type Options struct {
 	// taken from DefaultRetry. A wait that
 	// the server asks for and that is longer than MaxHint is cut to it.
 	Retry retry.Policy
+	// Probe says how long to wait between two requests that ask whether the server
+	// still refuses a kind with 401, 402 or 403; what is zero is taken from
+	// DefaultProbe.
+	Probe retry.Policy
 
 	// Logger is told of losses and of outages, each kind of event at most
 	// every half minute. Nil is silent. It is never called with a lock held.
@@ -115,6 +119,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BatchItems, DefaultBatchItems)
 	setDefault(&o.BatchBytes, DefaultBatchBytes)
 	o.Retry = o.Retry.Or(DefaultRetry)
+	o.Probe = o.Probe.Or(DefaultProbe)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

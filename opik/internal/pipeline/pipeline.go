@@ -39,6 +39,8 @@ type Pipeline struct {
 	blocked int           // how many wait for room
 	flushes []*flush
 
+	refusals uint64 // of the account, of all kinds
+
 	rejections rejectionLog
 	lastMark   mark
 }

@@ -97,6 +97,7 @@ type kindState struct {
 	maxItems              int // what a request may hold
 	items                 int // what the next request may hold; fewer after a failure
 	bytes                 int // the largest request that the server has not refused as too large
+	pause                 pausing
 	crashes               int // consecutive failures that a single record may have caused
 }
 

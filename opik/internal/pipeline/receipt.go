@@ -113,14 +113,15 @@ func (p *Pipeline) receiptSince(m mark) Receipt {
 }
 
 // IncompleteError says that Flush or Close had to return before every record
-// had its verdict. It wraps the error of the context.
+// had its verdict. It wraps the error of the context, or the [*StatusError] of a
+// server that refuses the account (401, 402, 403).
 type IncompleteError struct {
 	// Operation is "flush" or "close".
 	Operation string
 	// Records is the number of records without a verdict: still queued after
 	// Flush, dropped by Close.
 	Records int64
-	// Cause is the error of the context.
+	// Cause is the error of the context, or the refusal of the account.
 	Cause error
 	// LastFailure is the error of the latest request that had to be repeated,
 	// nil if there was none.
@@ -140,13 +141,15 @@ func (e *IncompleteError) Error() string {
 	return text
 }
 
-// Unwrap returns the error of the context.
+// Unwrap returns the cause.
 func (e *IncompleteError) Unwrap() error { return e.Cause }
 
 // flush waits for all records up to a seq.
 type flush struct {
-	upTo uint64
-	done chan struct{}
+	upTo    uint64
+	since   uint64 // number of the latest refusal of the account when it began
+	refused error  // the refusal that ended it, nil if there was none
+	done    chan struct{}
 }
 
 // Flush sends what is queued without further delay, and returns when every
@@ -154,10 +157,14 @@ type flush struct {
 // Requests that fail for now are repeated until ctx ends; then the error is an
 // [*IncompleteError], and the records stay queued. The receipt is valid in any
 // case. Records that are accepted meanwhile do not prolong the call.
+//
+// Kinds that the server refuses because of the account are asked for once more. If
+// it still refuses them, and they are all that is left, Flush does not wait for
+// somebody to correct the account: it returns the refusal as Cause.
 func (p *Pipeline) Flush(ctx context.Context) (Receipt, error) {
 	p.mu.Lock()
 	since := p.lastMark
-	f := &flush{upTo: p.seq, done: make(chan struct{})}
+	f := &flush{upTo: p.seq, since: p.refusals, done: make(chan struct{})}
 	p.flushes = append(p.flushes, f)
 	for _, l := range p.lanes {
 		l.hurry(f.upTo)
@@ -176,7 +183,7 @@ func (p *Pipeline) Flush(ctx context.Context) (Receipt, error) {
 	defer p.mu.Unlock()
 	select {
 	case <-f.done:
-		err = nil // it was ready at the same moment
+		err = f.refused // maybe it was ready at the same moment
 	default:
 		p.removeFlush(f)
 	}
@@ -198,11 +205,13 @@ func (p *Pipeline) endFlushes() {
 	}
 	kept := p.flushes[:0]
 	for _, f := range p.flushes {
-		if f.upTo < low {
-			close(f.done)
-		} else {
-			kept = append(kept, f)
+		if f.upTo >= low {
+			if f.refused = p.refusal(f.upTo, f.since); f.refused == nil {
+				kept = append(kept, f)
+				continue
+			}
 		}
+		close(f.done)
 	}
 	clear(p.flushes[len(kept):])
 	p.flushes = kept
@@ -225,7 +234,9 @@ const grace = 50 * time.Millisecond
 
 // Close refuses further records, sends what is queued as Flush does, and stops
 // the goroutines. When ctx ends first, requests under way are abandoned, what
-// has no verdict is dropped, and the error is an [*IncompleteError]. Close may
+// has no verdict is dropped, and the error is an [*IncompleteError]. The same
+// happens earlier if a server that refuses the account has done so three times since
+// Close began, or asks to be left alone for more than half a minute. Close may
 // be called again and from several goroutines; the earliest end of a context
 // counts for all.
 func (p *Pipeline) Close(ctx context.Context) (Receipt, error) {
@@ -261,6 +272,11 @@ func (p *Pipeline) Close(ctx context.Context) (Receipt, error) {
 			break
 		}
 	}
+	if err == nil {
+		if err = p.leftBehind(); err != nil {
+			left = p.giveUp()
+		}
+	}
 	p.cancel()
 
 	p.mu.Lock()
@@ -270,6 +286,14 @@ func (p *Pipeline) Close(ctx context.Context) (Receipt, error) {
 		return r, &IncompleteError{"close", left, err, p.lastFailure()}
 	}
 	return r, nil
+}
+
+// leftBehind returns why the lanes ended with records that have no verdict; nil if
+// there are none.
+func (p *Pipeline) leftBehind() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refusal(p.seq, 0)
 }
 
 // giveUp drops everything that has no verdict, and returns how many records

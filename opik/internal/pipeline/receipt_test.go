@@ -112,7 +112,7 @@ func TestConcurrentFlushesSeeTheSame(t *testing.T) {
 
 func TestRejectionsAreBounded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := &server{reply: func(call, int) (transport.Response, error) { return answer(401), nil }}
+		s := &server{reply: func(call, int) (transport.Response, error) { return answer(404), nil }}
 		p := open(t, s)
 		const n = maxRejections + 500
 		for i := range n {

@@ -138,6 +138,14 @@ func (p *Pipeline) reportOutage(kind string, err error) {
 	p.report(slog.LevelWarn, "outage "+kind, "opik: records cannot be delivered for now; they are kept and sent again", "kind", kind, "error", err)
 }
 
+func (p *Pipeline) reportPause(kind string, status int, err error) {
+	event := fmt.Sprint("pause ", status)
+	if status != http.StatusUnauthorized {
+		event += " " + kind
+	}
+	p.report(slog.LevelError, event, "opik: the server refuses records of this account; they are kept until it takes them", "kind", kind, "status", status, "error", err)
+}
+
 func (p *Pipeline) reportRecovery(kind string, failures int) {
 	p.report(slog.LevelInfo, "recovery "+kind, "opik: records are being delivered again", "kind", kind, "failures", failures)
 }

@@ -51,6 +51,14 @@ func (p Policy) ceiling(attempt int) time.Duration {
 	return min(d, p.Max)
 }
 
+// Interval returns a wait that grows like the upper bounds of [Policy.Backoff], plus
+// up to a tenth at random: for asking now and then, where Backoff would ask at once
+// every so often.
+func (p Policy) Interval(attempt int, random float64) time.Duration {
+	d := p.ceiling(attempt)
+	return d + time.Duration(random*float64(d)/10)
+}
+
 // Wait returns the wait before attempt number attempt after an answer with the
 // given header, which may be nil. A hint of the server replaces the backoff;
 // up to a tenth of it, and at most a second, is added at random. A hint below
