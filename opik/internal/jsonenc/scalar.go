@@ -66,9 +66,7 @@ func AppendTime(dst []byte, t time.Time) []byte {
 	case second > maxSecond:
 		t = time.Unix(maxSecond, 999_999_999)
 	}
-	dst = append(dst, '"')
-	dst = t.UTC().AppendFormat(dst, time.RFC3339Nano)
-	return append(dst, '"')
+	return appendUTC(dst, t.Unix(), t.Nanosecond())
 }
 
 // appendFreeTime appends a time inside a free-form value: with its own offset and
