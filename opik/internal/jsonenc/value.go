@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -120,10 +121,16 @@ func appendNumber(dst []byte, v json.Number) []byte {
 type walker struct {
 	// path holds the pointers, maps and slices that enclose the current place.
 	path []container
-	// keys is a stack: the sorted keys of every enclosing map.
-	keys []string
+	// members is a stack: the sorted members of every enclosing map.
+	members []member
 	// limit is the length of dst at which the value has become too large.
 	limit int
+}
+
+// member is one entry of a map with the value any.
+type member struct {
+	key   string
+	value any
 }
 
 // container identifies a pointer, map or slice. The type tells a pointer to a
@@ -149,8 +156,8 @@ func (w *walker) run(dst []byte, v any) (out []byte) {
 			out = appendPlaceholder(dst, "panic while encoding "+reflect.TypeOf(v).String()+": "+describePanic(r))
 		}
 		// A method of the value may have ended the goroutine in the middle.
-		atRest := len(w.path) == 0 && len(w.keys) == 0
-		if atRest && cap(w.path) <= maxKept && cap(w.keys) <= maxKept {
+		atRest := len(w.path) == 0 && len(w.members) == 0
+		if atRest && cap(w.path) <= maxKept && cap(w.members) <= maxKept {
 			walkers.Put(w)
 		}
 	}()
@@ -202,23 +209,23 @@ func (w *walker) object(dst []byte, m map[string]any) []byte {
 	if obstacle := w.enter(at); obstacle != "" {
 		return appendPlaceholder(dst, obstacle)
 	}
-	first := len(w.keys)
-	for key := range m {
-		w.keys = append(w.keys, key)
+	first := len(w.members)
+	for key, value := range m {
+		w.members = append(w.members, member{key, value})
 	}
-	last := len(w.keys)
-	slices.Sort(w.keys[first:last])
+	last := len(w.members)
+	sortMembers(w.members[first:last])
 	start := len(dst)
 	for i := first; i < last; i++ {
-		key := w.keys[i]
-		dst = append(AppendString(append(dst, ','), key), ':')
+		m := &w.members[i] // not for longer than until the next value, which may move it
+		dst = append(AppendString(append(dst, ','), m.key), ':')
 		if w.full(dst) {
 			dst = appendPlaceholder(dst, tooLarge)
 			break
 		}
-		dst = w.value(dst, m[key])
+		dst = w.value(dst, m.value)
 	}
-	w.dropKeys(first)
+	w.dropMembers(first)
 	w.leave()
 	return EndObject(dst, start)
 }
@@ -227,17 +234,18 @@ func (w *walker) stringMap(dst []byte, m map[string]string) []byte {
 	if m == nil {
 		return append(dst, "null"...)
 	}
-	first := len(w.keys)
+	first := len(w.members)
 	for key := range m {
-		w.keys = append(w.keys, key)
+		w.members = append(w.members, member{key: key})
 	}
-	slices.Sort(w.keys[first:])
+	sortMembers(w.members[first:])
 	start := len(dst)
-	for _, key := range w.keys[first:] {
+	for i := range w.members[first:] {
+		key := w.members[first+i].key
 		dst = append(AppendString(append(dst, ','), key), ':')
 		dst = AppendString(dst, m[key])
 	}
-	w.dropKeys(first)
+	w.dropMembers(first)
 	return EndObject(dst, start)
 }
 
@@ -294,8 +302,26 @@ func (w *walker) leave() {
 	w.path = w.path[:last]
 }
 
-// dropKeys removes the keys of the map that was just finished.
-func (w *walker) dropKeys(first int) {
-	clear(w.keys[first:])
-	w.keys = w.keys[:first]
+// dropMembers removes the members of the map that was just finished.
+func (w *walker) dropMembers(first int) {
+	clear(w.members[first:])
+	w.members = w.members[:first]
+}
+
+// sortMembers sorts by key. Most maps are small, and for those nothing is faster
+// than to insert one after the other.
+func sortMembers(members []member) {
+	if len(members) > 16 {
+		slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.key, b.key) })
+		return
+	}
+	for i := 1; i < len(members); i++ {
+		m := members[i]
+		at := i
+		for at > 0 && m.key < members[at-1].key {
+			members[at] = members[at-1]
+			at--
+		}
+		members[at] = m
+	}
 }

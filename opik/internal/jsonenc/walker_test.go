@@ -27,8 +27,8 @@ func TestSize(t *testing.T) {
 		if !json.Valid(got) || len(got) > 20_000 || !strings.Contains(string(got), "<opik: value exceeds 64 MiB>") {
 			t.Errorf("%s: %d bytes, valid %t", name, len(got), json.Valid(got))
 		}
-		if len(w.path) != 0 || len(w.keys) != 0 {
-			t.Errorf("%s: the walker still holds %d containers and %d keys", name, len(w.path), len(w.keys))
+		if len(w.path) != 0 || len(w.members) != 0 {
+			t.Errorf("%s: the walker still holds %d containers and %d members", name, len(w.path), len(w.members))
 		}
 	}
 }
@@ -42,9 +42,9 @@ func TestRest(t *testing.T) {
 			t.Errorf("a container is kept: %v", c.typ)
 		}
 	}
-	for _, key := range w.keys[:cap(w.keys)] {
-		if key != "" {
-			t.Errorf("the key %q is kept", key)
+	for _, m := range w.members[:cap(w.members)] {
+		if m != (member{}) {
+			t.Errorf("the member %v is kept", m)
 		}
 	}
 }
