@@ -91,14 +91,35 @@ func BenchmarkSpanEmpty(b *testing.B) {
 	}
 }
 
-// BenchmarkSpanDisabled is what remains when tracing is off.
+// BenchmarkSpanDisabled is what remains when tracing is off, there is no client, or
+// the context carries no trace.
 func BenchmarkSpanDisabled(b *testing.B) {
-	c := benchClient(b, opik.WithTracking(false))
-	ctx := b.Context()
-	b.ReportAllocs()
-	for b.Loop() {
-		_, span := c.StartSpan(ctx, "span")
-		span.SetOutput(kilobyte)
-		span.End()
+	ctx, value := b.Context(), any(chat)
+	for _, bench := range []struct {
+		name   string
+		client *opik.Client
+	}{{"off", benchClient(b, opik.WithTracking(false))}, {"nil", nil}} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, span := bench.client.StartSpan(ctx, "span")
+				span.End()
+			}
+		})
+		b.Run(bench.name+"/values", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, span := bench.client.StartSpan(ctx, "span", opik.WithInput(value))
+				span.SetOutput(value)
+				span.End()
+			}
+		})
 	}
+	b.Run("no parent", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, span := opik.StartSpan(ctx, "span")
+			span.End()
+		}
+	})
 }

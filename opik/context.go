@@ -3,17 +3,40 @@ package opik
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // currentKey is the key of what a context carries: a *Span or a *Trace.
 type currentKey struct{}
 
 func current(ctx context.Context) any {
-	if ctx == nil {
+	switch c := ctx.(type) {
+	case nil:
 		return nil
+	case *carrier: // the usual case: nothing was put around what a Start method returned
+		return c.value
 	}
 	return ctx.Value(currentKey{})
 }
+
+// carrier is a context that carries a *Span or a *Trace. It is part of what it
+// carries where a Start method makes it, which saves the memory of its own that
+// context.WithValue takes.
+type carrier struct {
+	context.Context
+	value any
+}
+
+// Value implements [context.Context].
+func (c *carrier) Value(key any) any {
+	if _, ok := key.(currentKey); ok {
+		return c.value
+	}
+	return c.Context.Value(key)
+}
+
+// String keeps packages that print contexts from printing what is carried.
+func (c *carrier) String() string { return fmt.Sprint(c.Context) + ".WithValue(opik)" }
 
 // errNilContext is returned by methods that wait before they make a request.
 var errNilContext = errors.New("opik: ctx is nil")
@@ -33,7 +56,7 @@ func ContextWithSpan(ctx context.Context, span *Span) context.Context {
 	if span == nil {
 		return ctx
 	}
-	return context.WithValue(orBackground(ctx), currentKey{}, span)
+	return &carrier{orBackground(ctx), span}
 }
 
 // ContextWithTrace returns a context that carries trace and no span: [StartSpan]
@@ -42,7 +65,7 @@ func ContextWithTrace(ctx context.Context, trace *Trace) context.Context {
 	if trace == nil {
 		return ctx
 	}
-	return context.WithValue(orBackground(ctx), currentKey{}, trace)
+	return &carrier{orBackground(ctx), trace}
 }
 
 // SpanFromContext returns the span that ctx carries, or nil, which is a span that

@@ -1,6 +1,7 @@
 package opik
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type entity struct {
 	// be measured from it even if the clock is set in between.
 	clocked bool
 	started time.Time
+	carrier carrier // the context that the Start method returned
 
 	// mu is released by unlock.
 	mu      sync.Mutex
@@ -48,12 +50,19 @@ func (e *entity) begin(c *Client, owner recorder, started time.Time, clocked boo
 	if !clocked {
 		now = time.Now()
 	}
-	e.mu.Lock()
-	defer e.unlock()
 	e.unsent = true
 	if !c.unsent.add(e, now) {
+		e.mu.Lock()
+		defer e.unlock()
 		e.queue(now)
 	}
+}
+
+// within returns the context that carries e, inside ctx. It is called once at most,
+// before anybody else has e.
+func (e *entity) within(ctx context.Context) context.Context {
+	e.carrier = carrier{orBackground(ctx), e.owner}
+	return &e.carrier
 }
 
 // unlock releases mu, and then tells the logger of what was lost meanwhile: it may

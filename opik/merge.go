@@ -44,9 +44,3 @@ func mergeObjects(earlier, later json.RawMessage, depth int) (json.RawMessage, b
 }
 
 func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
-
-// mergeMetadata merges later into the metadata of a record, which is nil or encoded.
-func mergeMetadata(present any, later jsonenc.Raw) any {
-	earlier, _ := present.(jsonenc.Raw)
-	return rawOrNil(mergeValue(earlier, later))
-}

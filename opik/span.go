@@ -24,6 +24,9 @@ type Span struct {
 	entity
 	rec   message.Span
 	trace *Trace
+	// What rec refers to.
+	input, output kept
+	metadata      jsonenc.Raw
 	// ownsTrace says that the trace was started with the span, and ends with it.
 	ownsTrace bool
 }
@@ -51,9 +54,13 @@ func StartSpan(ctx context.Context, name string, opts ...StartOption) (context.C
 // It returns ctx and nil, a span that does nothing, if the client is nil or does
 // not trace.
 func (c *Client) StartSpan(ctx context.Context, name string, opts ...StartOption) (context.Context, *Span) {
-	if !c.tracing() {
+	if !c.tracing() { // nothing else is done here, so that this is all it costs
 		return ctx, nil
 	}
+	return c.startSpan(ctx, name, opts)
+}
+
+func (c *Client) startSpan(ctx context.Context, name string, opts []StartOption) (context.Context, *Span) {
 	var s start
 	s.apply(c, opts)
 	var span *Span
@@ -69,7 +76,7 @@ func (c *Client) StartSpan(ctx context.Context, name string, opts ...StartOption
 			span = c.startSpanWithTrace(name, &s)
 		}
 	}
-	return ContextWithSpan(ctx, span), span
+	return span.within(ctx), span
 }
 
 func (c *Client) startSpanWithTrace(name string, s *start) *Span {
@@ -94,7 +101,7 @@ func (t *Trace) startSpan(parentID, name string, s *start) *Span {
 	if s.spanType == "" {
 		s.spanType = SpanTypeGeneral
 	}
-	span := &Span{trace: t, rec: message.Span{
+	span := &Span{trace: t, input: s.input, metadata: s.metadata, rec: message.Span{
 		ID:           id,
 		ProjectName:  t.rec.ProjectName,
 		TraceID:      t.rec.ID,
@@ -102,14 +109,13 @@ func (t *Trace) startSpan(parentID, name string, s *start) *Span {
 		Name:         name,
 		Type:         s.spanType,
 		StartTime:    at,
-		Input:        s.input,
-		Metadata:     rawOrNil(s.metadata),
 		Model:        s.model,
 		Provider:     s.provider,
 		Tags:         s.tags,
 		Source:       s.source,
 		Environment:  s.environment,
 	}}
+	span.rec.Input, span.rec.Metadata = span.input.field(), rawOrNil(&span.metadata)
 	span.begin(t.client, span, at, clocked)
 	return span
 }
@@ -164,7 +170,7 @@ func (s *Span) StartSpan(ctx context.Context, name string, opts ...StartOption) 
 		o.environment = s.rec.Environment
 	}
 	child := s.trace.startSpan(s.rec.ID, name, &o)
-	return ContextWithSpan(ctx, child), child
+	return child.within(ctx), child
 }
 
 // SetName renames the span.
@@ -200,7 +206,8 @@ func (s *Span) SetInput(v any) {
 	value := keepValue(v, "input")
 	s.mu.Lock()
 	defer s.unlock()
-	s.rec.Input = value
+	s.input = value
+	s.rec.Input = s.input.field()
 	s.changed()
 }
 
@@ -213,7 +220,8 @@ func (s *Span) SetOutput(v any) {
 	value := keepValue(v, "output")
 	s.mu.Lock()
 	defer s.unlock()
-	s.rec.Output = value
+	s.output = value
+	s.rec.Output = s.output.field()
 	s.changed()
 }
 
@@ -225,7 +233,8 @@ func (s *Span) SetMetadata(v any) {
 	raw := encodeValue(v, "metadata")
 	s.mu.Lock()
 	defer s.unlock()
-	s.rec.Metadata = mergeMetadata(s.rec.Metadata, raw)
+	s.metadata = mergeValue(s.metadata, raw)
+	s.rec.Metadata = rawOrNil(&s.metadata)
 	s.changed()
 }
 
@@ -391,7 +400,7 @@ func (s *Span) endAt(at time.Time) {
 		s.queue(now)
 		s.client.unsent.remove(&s.entity)
 	}
-	output, info := s.rec.Output, s.rec.ErrorInfo
+	output, info := s.output, s.rec.ErrorInfo
 	s.unlock()
 	if first && s.ownsTrace {
 		s.trace.endWith(output, info, at)

@@ -107,7 +107,7 @@ type start struct {
 	project, environment string
 	source               Source
 	thread               string
-	input                any
+	input                kept
 	metadata             jsonenc.Raw
 	tags                 []string
 	spanType             SpanType

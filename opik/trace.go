@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/opik-go/sdk/opik/internal/jsonenc"
 	"github.com/opik-go/sdk/opik/internal/message"
 )
 
@@ -23,6 +24,9 @@ import (
 type Trace struct {
 	entity
 	rec message.Trace
+	// What rec refers to.
+	input, output kept
+	metadata      jsonenc.Raw
 	// parentSpan is the span of another process that spans started here are children
 	// of; only a remote trace has one.
 	parentSpan string
@@ -38,26 +42,29 @@ func (c *Client) StartTrace(ctx context.Context, name string, opts ...StartOptio
 	if !c.tracing() {
 		return ctx, nil
 	}
+	return c.startTraceWithin(ctx, name, opts)
+}
+
+func (c *Client) startTraceWithin(ctx context.Context, name string, opts []StartOption) (context.Context, *Trace) {
 	var s start
 	s.apply(c, opts)
 	t := c.startTrace(name, &s)
-	return ContextWithTrace(ctx, t), t
+	return t.within(ctx), t
 }
 
 func (c *Client) startTrace(name string, s *start) *Trace {
 	id, at, clocked := s.identify(c)
-	t := &Trace{rec: message.Trace{
+	t := &Trace{input: s.input, metadata: s.metadata, rec: message.Trace{
 		ID:          id,
 		ProjectName: c.projectName(s.project, ""),
 		Name:        name,
 		StartTime:   at,
-		Input:       s.input,
-		Metadata:    rawOrNil(s.metadata),
 		Tags:        s.tags,
 		ThreadID:    s.thread,
 		Source:      sourceOr(s.source),
 		Environment: s.environment,
 	}}
+	t.rec.Input, t.rec.Metadata = t.input.field(), rawOrNil(&t.metadata)
 	t.begin(c, t, at, clocked)
 	return t
 }
@@ -108,7 +115,7 @@ func (t *Trace) StartSpan(ctx context.Context, name string, opts ...StartOption)
 	var s start
 	s.apply(t.client, opts)
 	span := t.startSpan(t.parentSpan, name, &s)
-	return ContextWithSpan(ctx, span), span
+	return span.within(ctx), span
 }
 
 // SetName renames the trace.
@@ -133,7 +140,8 @@ func (t *Trace) SetInput(v any) {
 	value := keepValue(v, "input")
 	t.mu.Lock()
 	defer t.unlock()
-	t.rec.Input = value
+	t.input = value
+	t.rec.Input = t.input.field()
 	t.changed()
 }
 
@@ -146,7 +154,8 @@ func (t *Trace) SetOutput(v any) {
 	value := keepValue(v, "output")
 	t.mu.Lock()
 	defer t.unlock()
-	t.rec.Output = value
+	t.output = value
+	t.rec.Output = t.output.field()
 	t.changed()
 }
 
@@ -160,7 +169,8 @@ func (t *Trace) SetMetadata(v any) {
 	raw := encodeValue(v, "metadata")
 	t.mu.Lock()
 	defer t.unlock()
-	t.rec.Metadata = mergeMetadata(t.rec.Metadata, raw)
+	t.metadata = mergeValue(t.metadata, raw)
+	t.rec.Metadata = rawOrNil(&t.metadata)
 	t.changed()
 }
 
@@ -283,10 +293,11 @@ func (t *Trace) endAt(at time.Time) {
 
 // endWith ends the trace together with the span that it was started for. What was
 // set on the trace itself wins.
-func (t *Trace) endWith(output any, info *ErrorInfo, at time.Time) {
+func (t *Trace) endWith(output kept, info *ErrorInfo, at time.Time) {
 	t.mu.Lock()
 	if t.rec.Output == nil {
-		t.rec.Output = output
+		t.output = output
+		t.rec.Output = t.output.field()
 	}
 	if t.rec.ErrorInfo == nil {
 		t.rec.ErrorInfo = info

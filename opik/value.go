@@ -13,14 +13,28 @@ var scratch = sync.Pool{New: func() any { return new([]byte) }}
 // maxScratch is the largest buffer that is kept for reuse.
 const maxScratch = 64 << 10
 
-// keepValue returns what a record holds of a value for one of the fields that take
-// any JSON: the value encoded, or nil if there is none. A text is kept as it is: it
-// cannot change, so it is encoded once, with the record.
-func keepValue(v any, field string) any {
+// kept is what a trace or span keeps of a value for one of the fields that take any
+// JSON: the value encoded, or a text as it is. The latter cannot change, so it is
+// encoded once, with the record. The zero value is no value.
+type kept struct {
+	raw  jsonenc.Raw
+	text any // nil or a string
+}
+
+func keepValue(v any, field string) kept {
 	if _, ok := v.(string); ok {
-		return v
+		return kept{text: v}
 	}
-	return rawOrNil(encodeValue(v, field))
+	return kept{raw: encodeValue(v, field)}
+}
+
+// field returns the value as a record holds it. The record refers to k: a pointer is
+// an interface without further memory, which a slice is not.
+func (k *kept) field() any {
+	if k.text != nil {
+		return k.text
+	}
+	return rawOrNil(&k.raw)
 }
 
 // encodeValue encodes a value for one of the fields that take any JSON. They are
@@ -56,8 +70,8 @@ func finishValue(encoded []byte, field string) jsonenc.Raw {
 }
 
 // rawOrNil keeps a missing value from becoming a JSON null.
-func rawOrNil(raw jsonenc.Raw) any {
-	if raw == nil {
+func rawOrNil(raw *jsonenc.Raw) any {
+	if *raw == nil {
 		return nil
 	}
 	return raw

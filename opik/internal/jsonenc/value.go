@@ -92,6 +92,11 @@ func appendScalar(dst []byte, v any) ([]byte, bool) {
 			return append(dst, "null"...), true
 		}
 		return append(dst, v...), true
+	case *Raw:
+		if v == nil || len(*v) == 0 {
+			return append(dst, "null"...), true
+		}
+		return append(dst, *v...), true
 	case json.Number:
 		return appendNumber(dst, v), true
 	}
