@@ -1,9 +1,11 @@
 package pipeline
 
-// Counts says what became of the records of one kind. Accepted is always the
-// sum of the other four.
+// Counts says what became of the records of one kind. At every moment
+//
+//	Accepted = Delivered + Rejected + Dropped + Spooled + Queued
 type Counts struct {
-	// Accepted counts the records that were handed over.
+	// Accepted counts the records that were handed over, and those that were
+	// adopted from an earlier process.
 	Accepted int64
 	// Delivered counts those that the server confirmed.
 	Delivered int64
@@ -12,12 +14,33 @@ type Counts struct {
 	// Dropped counts those that were given up without the server's verdict; see
 	// [DropReason].
 	Dropped int64
-	// Queued counts those that wait or are being sent.
+	// Spooled counts those that are on disk and not in memory, and those that
+	// were read back and have no verdict yet.
+	Spooled int64
+	// Queued counts those that wait in memory or are being sent from there,
+	// whether they are also on disk or not.
 	Queued int64
+	// Adopted says how many of the accepted records were found on disk, left
+	// there by a process that has ended. It is no part of the sum.
+	Adopted int64
 }
 
 func (c Counts) plus(d Counts) Counts {
-	return Counts{c.Accepted + d.Accepted, c.Delivered + d.Delivered, c.Rejected + d.Rejected, c.Dropped + d.Dropped, c.Queued + d.Queued}
+	return Counts{
+		Accepted:  c.Accepted + d.Accepted,
+		Delivered: c.Delivered + d.Delivered,
+		Rejected:  c.Rejected + d.Rejected,
+		Dropped:   c.Dropped + d.Dropped,
+		Spooled:   c.Spooled + d.Spooled,
+		Queued:    c.Queued + d.Queued,
+		Adopted:   c.Adopted + d.Adopted,
+	}
+}
+
+// balanced reports whether every accepted record is somewhere.
+func (c Counts) balanced() bool {
+	return c.Accepted == c.Delivered+c.Rejected+c.Dropped+c.Spooled+c.Queued &&
+		min(c.Delivered, c.Rejected, c.Dropped, c.Spooled, c.Queued, c.Adopted) >= 0
 }
 
 // DropReason says why a record was dropped.
@@ -33,6 +56,12 @@ const (
 	// DropEncoding: encoding the record panicked, which only values with
 	// methods of their own can cause.
 	DropEncoding DropReason = "encoding failed"
+	// DropSpoolSize: the record was on disk and had to make room there.
+	DropSpoolSize DropReason = "spool size"
+	// DropSpoolAge: the record was on disk for longer than it is worth sending.
+	DropSpoolAge DropReason = "spool age"
+	// DropSpoolDamaged: the record was on disk and cannot be read any more.
+	DropSpoolDamaged DropReason = "spool damaged"
 )
 
 // dropCause is a DropReason as an index.
