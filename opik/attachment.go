@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik/internal/upload"
-	"github.com/opik-go/sdk/opik/internal/uuid7"
 )
 
 // AttachmentEntityType says what a file is attached to.
@@ -65,9 +63,7 @@ func (c *Client) UploadAttachment(ctx context.Context, a AttachmentUpload, conte
 		return fmt.Errorf("upload attachment: %w", ErrNilClient)
 	}
 	if a.FileName == "" {
-		if file, ok := content.(*os.File); ok && file != nil {
-			a.FileName = filepath.Base(file.Name())
-		}
+		a.FileName = nameOf(content)
 	}
 	if err := a.check(ctx, content); err != nil {
 		return err
@@ -94,24 +90,16 @@ func (c *Client) UploadAttachmentFile(ctx context.Context, a AttachmentUpload, p
 
 // check refuses what cannot be sent.
 func (a *AttachmentUpload) check(ctx context.Context, content io.Reader) error {
-	fail := func(field, reason string, err error) error {
-		return &ValidationError{Method: "Client.UploadAttachment", Field: field, Reason: reason, Err: err}
+	fail := func(field string) error {
+		return &ValidationError{Method: "Client.UploadAttachment", Field: field, Reason: "is nil"}
 	}
 	switch {
 	case ctx == nil:
-		return fail("ctx", "is nil", nil)
+		return fail("ctx")
 	case content == nil:
-		return fail("content", "is nil", nil)
-	case a.EntityType == "":
-		return fail("EntityType", "is missing", nil)
+		return fail("content")
 	}
-	if err := uuid7.Check(a.EntityID); err != nil {
-		return fail("EntityID", "is no id of a trace or span", err)
-	}
-	if reason := badFileName(a.FileName); reason != "" {
-		return fail("FileName", reason, nil)
-	}
-	return nil
+	return a.checkTarget("Client.UploadAttachment")
 }
 
 // attachmentPath is how the server is told below which URL it is reached, for it

@@ -74,25 +74,15 @@ func (u *attachmentUpload) findType() error {
 }
 
 // putWhole sends the whole content to the server itself, which needs no completion.
-// The credentials go along if the address is the server's.
 func (u *attachmentUpload) putWhole(ctx context.Context, urls []string) error {
 	if len(urls) == 0 {
 		return errors.New("upload attachment: the server names no address")
 	}
-	whole := upload.Part{Number: 1, Size: u.source.Size()}
-	header, err := u.put(ctx, urls[0], whole, 1, func(r *http.Request) (*http.Response, error) {
-		// Not the type of the content: JSON would be compressed on the way.
-		r.Header.Set("Content-Type", "application/octet-stream")
-		return u.client.transport.Do(r)
-	})
+	req, err := u.client.requestTo(ctx, http.MethodPut, urls[0])
 	if err != nil {
-		return err
+		return fmt.Errorf("upload attachment: %w", err)
 	}
-	// The page of a proxy would look like success otherwise.
-	if strings.HasPrefix(header.Get("Content-Type"), "text/html") {
-		return fmt.Errorf("upload attachment: %w: a page in HTML", rest.ErrUnexpectedContent)
-	}
-	return nil
+	return u.client.sendWhole(req, u.source, u.client.transport.Do)
 }
 
 // putParts sends the parts to a storage, one after the other, and returns how it
@@ -103,32 +93,60 @@ func (u *attachmentUpload) putParts(ctx context.Context, parts []upload.Part, ur
 	}
 	stored := make([]rest.MultipartUploadPart, 0, len(parts))
 	for i, part := range parts {
-		header, err := u.put(ctx, urls[i], part, len(parts), u.client.transport.DoBare)
+		what := fmt.Sprintf("part %d of %d", part.Number, len(parts))
+		req, err := u.client.requestTo(ctx, http.MethodPut, urls[i])
+		if err != nil {
+			return nil, fmt.Errorf("upload attachment: %s: %w", what, err)
+		}
+		tag, err := u.client.sendPart(req, what, u.source, part, u.client.transport.DoBare)
 		if err != nil {
 			return nil, err
-		}
-		// The storage compares the tag with its quotation marks.
-		tag := header.Get("ETag")
-		if tag == "" {
-			return nil, fmt.Errorf("upload attachment: part %d of %d: the storage sent no ETag", part.Number, len(parts))
 		}
 		stored = append(stored, rest.MultipartUploadPart{ETag: tag, PartNumber: part.Number})
 	}
 	return stored, nil
 }
 
-// put sends one part and returns the headers of the answer.
-func (u *attachmentUpload) put(ctx context.Context, address string, part upload.Part, count int, do func(*http.Request) (*http.Response, error)) (http.Header, error) {
-	what := fmt.Sprintf("upload attachment: part %d of %d", part.Number, count)
-	req, err := u.client.requestTo(ctx, http.MethodPut, address)
+// doer makes a request.
+type doer func(*http.Request) (*http.Response, error)
+
+// sendWhole sends all of the content to the server. The credentials go along if the
+// address is the server's.
+func (c *Client) sendWhole(req *http.Request, content *upload.Source, do doer) error {
+	// Not the type of the content: JSON would be compressed on the way.
+	req.Header.Set("Content-Type", "application/octet-stream")
+	header, err := c.put(req, "upload attachment", content, upload.Part{Number: 1, Size: content.Size()}, do)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return err
 	}
+	// The page of a proxy would look like success otherwise.
+	if strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		return fmt.Errorf("upload attachment: %w: a page in HTML", rest.ErrUnexpectedContent)
+	}
+	return nil
+}
+
+// sendPart sends a part to a storage, and returns how that identifies it.
+func (c *Client) sendPart(req *http.Request, what string, content *upload.Source, part upload.Part, do doer) (tag string, err error) {
+	what = "upload attachment: " + what
+	header, err := c.put(req, what, content, part, do)
+	if err != nil {
+		return "", err
+	}
+	// The storage compares the tag with its quotation marks.
+	if tag = header.Get("ETag"); tag == "" {
+		return "", fmt.Errorf("%s: the storage sent no ETag", what)
+	}
+	return tag, nil
+}
+
+// put sends one part and returns the headers of the answer.
+func (c *Client) put(req *http.Request, what string, content *upload.Source, part upload.Part, do doer) (http.Header, error) {
 	req.ContentLength = part.Size
 	req.GetBody = func() (io.ReadCloser, error) {
-		return io.NopCloser(u.source.Section(part.Offset, part.Size)), nil
+		return io.NopCloser(content.Section(part.Offset, part.Size)), nil
 	}
-	req.Body = io.NopCloser(u.source.Section(part.Offset, part.Size))
+	req.Body = io.NopCloser(content.Section(part.Offset, part.Size))
 	res, err := do(req)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)

@@ -1,6 +1,7 @@
 package opik
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/opik-go/sdk/opik/internal/message"
 	"github.com/opik-go/sdk/opik/internal/pipeline"
 	"github.com/opik-go/sdk/opik/internal/transport"
+	"github.com/opik-go/sdk/opik/internal/uploader"
 )
 
 // version is the version of the SDK as the server sees it.
@@ -34,6 +36,7 @@ type Client struct {
 	rest         *rest.Client
 	transport    *transport.Transport
 	pipeline     *pipeline.Pipeline
+	uploads      *uploader.Uploader
 	logger       *slog.Logger
 	project      string
 	workspace    string
@@ -113,6 +116,9 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 	if c.pipeline, err = pipeline.New(p); err != nil {
 		return nil, newConfigError(err)
 	}
+	if err := c.newUploads(s.uploads, cmp.Or(p.MaxBytes, pipeline.DefaultMaxBytes)); err != nil {
+		return nil, newConfigError(err)
+	}
 	c.prompts = newPromptCache(valueOf(orDefault(s.promptCache, defaultCachedPrompts)), s.promptTTL)
 	c.configs = newConfigCache(valueOf(orDefault(s.configTTL, defaultConfigTTL)))
 	c.renderers = s.renderers
@@ -166,8 +172,10 @@ func (c *Client) Flush(ctx context.Context) (Receipt, error) {
 	ctx, cancel := c.withFlushTimeout(ctx)
 	defer cancel()
 	c.unsent.queueAll()
+	c.uploads.Hurry()
 	p, err := c.pipeline.Flush(ctx)
-	return finish("flush", p, err)
+	a, attachErr := c.uploads.Flush(ctx)
+	return finish("flush", p.Plus(a), cmp.Or(err, attachErr))
 }
 
 // Close sends what Flush sends, refuses everything that is recorded later, stops the
@@ -184,11 +192,14 @@ func (c *Client) Close(ctx context.Context) (Receipt, error) {
 	ctx, cancel := c.withFlushTimeout(ctx)
 	defer cancel()
 	c.unsent.close()
+	c.uploads.Hurry()
+	// Records may leave attachments behind, so the records come first.
 	p, err := c.pipeline.Close(ctx)
+	a, attachErr := c.uploads.Close(ctx)
 	c.prompts.Close(ctx)
 	c.configs.Close(ctx)
 	c.transport.Close()
-	return finish("close", p, err)
+	return finish("close", p.Plus(a), cmp.Or(err, attachErr))
 }
 
 func (c *Client) withFlushTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -215,7 +226,7 @@ func (c *Client) Stats() Stats {
 	if c == nil {
 		return Stats{}
 	}
-	s := newStats(c.pipeline.Stats())
+	s := newStats(c.pipeline.Stats().Plus(c.uploads.Stats()))
 	s.Invalid = c.invalid.Load()
 	return s
 }

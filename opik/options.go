@@ -9,6 +9,7 @@ import (
 	"github.com/opik-go/sdk/opik/internal/config"
 	"github.com/opik-go/sdk/opik/internal/pipeline"
 	"github.com/opik-go/sdk/opik/internal/transport"
+	"github.com/opik-go/sdk/opik/internal/uploader"
 )
 
 // Option configures a client; see [New]. An option that is given an empty text
@@ -20,6 +21,7 @@ type settings struct {
 	config    config.Options
 	transport transport.Options
 	pipeline  pipeline.Options
+	uploads   uploader.Options
 	logger    *slog.Logger
 
 	promptCache *int
@@ -159,7 +161,8 @@ func WithLogger(logger *slog.Logger) Option {
 }
 
 // WithQueueBytes bounds the memory of everything that is queued, overriding the
-// default of 64 MiB. When there is no room the oldest records are dropped and
+// default of 64 MiB; of attachments, which may take an eighth of it and at most
+// 8 MiB, what does not fit goes to files. When there is no room the oldest records are dropped and
 // counted. Less than a kilobyte is an error.
 func WithQueueBytes(n int64) Option {
 	return func(s *settings) error {

@@ -8,12 +8,16 @@ import (
 
 	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik/internal/pipeline"
+	"github.com/opik-go/sdk/opik/internal/uploader"
 )
 
-// Counts says what became of records. Accepted is always the sum of the other four.
+// Counts says what became of records. At every moment
+//
+//	Accepted = Delivered + Rejected + Dropped + Spooled + Queued
 type Counts struct {
-	// Accepted counts the records that were handed over. One that replaces an
-	// earlier one of the same trace, span or score before that is sent counts with it.
+	// Accepted counts the records that were handed over, and those that an earlier
+	// process left on disk; see Adopted. One that replaces an earlier one of the same
+	// trace, span or score before that is sent counts with it.
 	Accepted int64
 	// Delivered counts those that the server confirmed.
 	Delivered int64
@@ -21,12 +25,27 @@ type Counts struct {
 	Rejected int64
 	// Dropped counts those that were given up without the server's verdict; see [DropReason].
 	Dropped int64
-	// Queued counts those that wait or are being sent.
+	// Spooled counts those that are on disk and not in memory; see [WithSpool]. They
+	// are delivered later, by this process or by the next one with the same directory.
+	Spooled int64
+	// Queued counts those that wait in memory or are being sent, whether they are on
+	// disk as well or not.
 	Queued int64
+	// Adopted says how many of the accepted records were left on disk by a process
+	// that has ended. It is no part of the sum.
+	Adopted int64
 }
 
 func (c Counts) plus(d Counts) Counts {
-	return Counts{c.Accepted + d.Accepted, c.Delivered + d.Delivered, c.Rejected + d.Rejected, c.Dropped + d.Dropped, c.Queued + d.Queued}
+	return Counts{
+		Accepted:  c.Accepted + d.Accepted,
+		Delivered: c.Delivered + d.Delivered,
+		Rejected:  c.Rejected + d.Rejected,
+		Dropped:   c.Dropped + d.Dropped,
+		Spooled:   c.Spooled + d.Spooled,
+		Queued:    c.Queued + d.Queued,
+		Adopted:   c.Adopted + d.Adopted,
+	}
 }
 
 func total(kinds map[string]Counts) (sum Counts) {
@@ -49,6 +68,9 @@ const (
 	DropDeadline = DropReason(pipeline.DropDeadline)
 	// DropEncoding says that a value's own method panicked when it was encoded.
 	DropEncoding = DropReason(pipeline.DropEncoding)
+	// DropContent says that the content of an attachment could be kept neither in
+	// memory nor on disk.
+	DropContent = DropReason(uploader.DropStorage)
 )
 
 // Receipt says what happened to the records that were handed over since the
@@ -56,7 +78,8 @@ const (
 // [Client.Close] return it.
 type Receipt struct {
 	// Kinds has an entry for each kind of records that there is something to say
-	// of, by its name: "trace", "span", "span score".
+	// of, by its name: "trace", "span", "span score". Files have the kind
+	// "attachment".
 	Kinds map[string]Counts
 	// Rejections names the rejected records, the oldest first, at most 1000.
 	Rejections []Rejection
@@ -79,7 +102,8 @@ type Receipt struct {
 type Rejection struct {
 	// Kind is the name of the record's kind, as in [Receipt].
 	Kind string
-	// Key identifies the record; for traces and spans it is the id.
+	// Key identifies the record; for traces and spans it is the id, for attachments
+	// the id and the file name, with a slash between them.
 	Key string
 	// Status is the HTTP status of the server's refusal, and 0 if the record was
 	// refused before it was sent.

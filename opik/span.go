@@ -117,6 +117,9 @@ func (t *Trace) startSpan(parentID, name string, s *start) *Span {
 	}}
 	span.rec.Input, span.rec.Metadata = span.input.field(), rawOrNil(&span.metadata)
 	span.begin(t.client, span, at, clocked)
+	for _, a := range s.attachments {
+		span.Attach(a)
+	}
 	return span
 }
 

@@ -37,6 +37,7 @@ const (
 	startModel
 	startProvider
 	startParent
+	startAttachments
 )
 
 // WithID sets the id, overriding the default of a new one. It must be a version 7
@@ -114,6 +115,7 @@ type start struct {
 	model, provider      string
 	parentTrace          string
 	parentSpan           string
+	attachments          []Attachment
 }
 
 func (s *start) apply(c *Client, opts []StartOption) {
@@ -146,6 +148,8 @@ func (s *start) apply(c *Client, opts []StartOption) {
 			s.provider = o.text
 		case startParent:
 			s.setParent(c, o.text, o.tags[0])
+		case startAttachments:
+			s.attachments = append(s.attachments, o.value.([]Attachment)...)
 		}
 	}
 }

@@ -49,6 +49,9 @@ func (c *Client) startTraceWithin(ctx context.Context, name string, opts []Start
 	var s start
 	s.apply(c, opts)
 	t := c.startTrace(name, &s)
+	for _, a := range s.attachments {
+		t.Attach(a)
+	}
 	return t.within(ctx), t
 }
 
