@@ -175,8 +175,9 @@ func WithQueueBytes(n int64) Option {
 }
 
 // WithBatch says when queued records are sent: as soon as one has waited for delay,
-// or there are so many items of a kind, overriding the defaults of 1 s and 100.
-// Values that are not positive are an error.
+// or there are so many items of a kind, overriding the defaults of 1 s and 1000. A
+// megabyte is sent at once, whatever the number. Values that are not positive are an
+// error.
 func WithBatch(delay time.Duration, items int) Option {
 	return func(s *settings) error {
 		if delay <= 0 || items <= 0 {

@@ -58,14 +58,20 @@ func TestDelayCountsFromFirstRecordAfterIdleTime(t *testing.T) {
 }
 
 func TestBatchClosesAtItemsAndBytes(t *testing.T) {
-	for name, records := range map[string][]item{
-		"items": scoresUpTo(100),
-		"bytes": {sized(1, 6000), sized(2, 6000)},
+	two := []item{sized(1, 6000), sized(2, 6000)}
+	for name, test := range map[string]struct {
+		set     func(*Options)
+		records []item
+	}{
+		"items by default": {func(*Options) {}, scoresUpTo(1000)},
+		"items":            {func(o *Options) { o.BatchItems = 10 }, scoresUpTo(10)},
+		"ready bytes":      {func(o *Options) { o.ReadyBytes = 12_000 }, two},
+		"batch bytes":      {func(o *Options) { o.BatchBytes = 12_000 }, two},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				s := &server{}
-				p := open(t, s, func(o *Options) { o.BatchBytes = 12_000 })
+				s, records := &server{}, test.records
+				p := open(t, s, test.set)
 				start := time.Now()
 				enqueue(t, p, records[:len(records)-1]...)
 				synctest.Wait()
@@ -99,14 +105,14 @@ func TestBacklogIsSentUpToTheServersLimit(t *testing.T) {
 			return answer(204), nil
 		}}
 		p := open(t, s)
-		enqueue(t, p, scoresUpTo(100)...)
+		enqueue(t, p, scoresUpTo(1000)...)
 		synctest.Wait() // the first request is under way
 		enqueue(t, p, scoresUpTo(2500)...)
 		r := mustClose(t, p)
-		if got, want := s.sizes(), []int{100, 1000, 1000, 500}; !slices.Equal(got, want) {
+		if got, want := s.sizes(), []int{1000, 1000, 1000, 500}; !slices.Equal(got, want) {
 			t.Errorf("requests had %v items, want %v", got, want)
 		}
-		if r.Requests != 4 || r.Total() != (Counts{Accepted: 2600, Delivered: 2600}) {
+		if r.Requests != 4 || r.Total() != (Counts{Accepted: 3500, Delivered: 3500}) {
 			t.Errorf("receipt %+v", r)
 		}
 	})

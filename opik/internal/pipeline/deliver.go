@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/opik-go/sdk/opik/internal/retry"
@@ -147,8 +148,17 @@ func halveBytes(records []*record) (left, right []*record) {
 // attempt makes one request.
 func (l *lane) attempt(k *kindState, records []*record) (transport.Response, error) {
 	p := l.p
-	req, size := request(k, records)
+	req, size := request(k, records, l.parts[:0])
 	resp, err := p.sendSafely(req)
+	l.parts = nil
+	if resp.Released {
+		clear(req.Body)
+		l.parts = req.Body
+	} else {
+		for _, r := range records {
+			r.shared = true
+		}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests++
@@ -172,9 +182,9 @@ func (p *Pipeline) sendSafely(req transport.Request) (resp transport.Response, e
 	return p.opts.Sender.Send(p.ctx, req)
 }
 
-// request puts records into the envelope of their kind.
-func request(k *kindState, records []*record) (transport.Request, int) {
-	parts := make([][]byte, 0, len(records)+2)
+// request puts records into the envelope of their kind, and that into parts.
+func request(k *kindState, records []*record, parts [][]byte) (transport.Request, int) {
+	parts = slices.Grow(parts, len(records)+2)
 	if k.head != nil {
 		parts = append(parts, k.head)
 	}
@@ -212,12 +222,9 @@ func (l *lane) landed(n int) []*record {
 // gave up before.
 func (l *lane) delivered(k *kindState, records []*record) bool {
 	p := l.p
+	l.settleDelivered(k, len(records))
 	p.mu.Lock()
 	recovered := l.failures
-	for _, r := range l.landed(len(records)) {
-		p.settle(r, &k.counts.Delivered)
-		p.recycle(r)
-	}
 	l.answered()
 	l.probe.taken++
 	k.crashes = 0

@@ -96,7 +96,7 @@ func (s *server) Send(ctx context.Context, r transport.Request) (transport.Respo
 	if err == nil && reply != nil {
 		resp, err = reply(c, number)
 	}
-	resp.Sent = int64(len(c.body))
+	resp.Sent, resp.Released = int64(len(c.body)), true
 	return resp, err
 }
 

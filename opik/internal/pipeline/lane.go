@@ -19,7 +19,11 @@ type lane struct {
 	// flight holds the records of the current batch that have no verdict yet,
 	// in order.
 	flight []*record
-	probe  probe
+	// Memory for the next batch and its request.
+	batch []*record
+	parts [][]byte
+
+	probe probe
 
 	// flushTo asks to send records up to this seq without delay.
 	flushTo uint64
@@ -53,7 +57,7 @@ func (l *lane) added(size int) {
 	case !l.started:
 		l.started = true
 		go l.run()
-	case l.holding, l.records == 1, l.records == l.p.opts.BatchItems, before < l.p.opts.BatchBytes && l.bytes >= l.p.opts.BatchBytes:
+	case l.holding, l.records == 1, l.records == l.p.opts.BatchItems, before < l.p.opts.ReadyBytes && l.bytes >= l.p.opts.ReadyBytes:
 		l.signal()
 	}
 }
@@ -87,6 +91,8 @@ func (l *lane) run() {
 		l.p.mu.Unlock()
 		var alarm <-chan time.Time
 		switch do {
+		case idle:
+			l.p.memory.trim()
 		case exit:
 			return
 		case send:
@@ -136,7 +142,7 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 		return pause, r.wait
 	}
 	isRetry := r.probe || !l.retryAt.IsZero()
-	if isRetry || l.p.closing || r.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.BatchBytes || r.oldest <= l.flushTo {
+	if isRetry || l.p.closing || r.records >= l.p.opts.BatchItems || l.bytes >= l.p.opts.ReadyBytes || r.oldest <= l.flushTo {
 		return send, 0
 	}
 	if wait := l.p.opts.BatchDelay - now.Sub(l.since); wait > 0 {
@@ -226,7 +232,7 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 	if l.p.isDead() {
 		return nil
 	}
-	var batch []*record
+	batch := l.batch[:0]
 	size, items := len(k.head)+len(k.tail), k.items
 	if k.paused() {
 		items = 1 // enough to learn whether it goes on
@@ -241,8 +247,11 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 		}
 		l.take(r)
 		batch = append(batch, r)
+		if l.flight = batch; len(batch)%stride == 0 && !l.breathe() {
+			return nil
+		}
 	}
-	l.flight = batch
+	l.flight, l.batch = batch, batch
 	return batch
 }
 

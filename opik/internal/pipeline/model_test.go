@@ -178,7 +178,7 @@ func newGame(seed uint64) *game {
 		goodScore: map[int]bool{}, badScore: map[int]bool{},
 	}
 	o := Options{
-		Sender: g, MaxBytes: 1 << 30, MaxRecordBytes: 30_000, BatchBytes: 20_000, BatchItems: 10,
+		Sender: lettingGo{g}, MaxBytes: 1 << 30, MaxRecordBytes: 30_000, BatchBytes: 20_000, BatchItems: 10,
 		Retry: retry.Policy{Base: 100 * time.Millisecond, Max: 2 * time.Second, MaxHint: 3 * time.Second},
 	}
 	if seed%3 == 0 {

@@ -46,7 +46,8 @@ const (
 	DefaultMaxBytes       = 64 << 20
 	DefaultMaxRecordBytes = 50_000_000
 	DefaultBatchDelay     = time.Second
-	DefaultBatchItems     = 100
+	DefaultBatchItems     = 1000
+	DefaultReadyBytes     = 1 << 20
 	DefaultBatchBytes     = 50_000_000
 	DefaultBlockTimeout   = time.Second
 )
@@ -78,11 +79,14 @@ type Options struct {
 	BatchDelay time.Duration
 	// BatchItems is the number of records at which the records of a lane are
 	// sent without further delay. A request holds what has gathered by then, up
-	// to the server's limit. Default 100.
+	// to the server's limit. Default 1000, which is that limit for most kinds: a
+	// request costs as much as dozens of records.
 	BatchItems int
-	// BatchBytes is the encoded size at which the records of a lane are sent
-	// without further delay, and the largest size of a request that has more
-	// than one record. Default 50 MB.
+	// ReadyBytes is the encoded size at which the records of a lane are sent
+	// without further delay. Default 1 MiB, or BatchBytes if that is less.
+	ReadyBytes int
+	// BatchBytes is the largest size of a request that has more than one record.
+	// Default 50 MB.
 	BatchBytes int
 
 	// Retry says how long to wait after a failure that may pass; what is zero is
@@ -118,6 +122,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.BatchDelay, DefaultBatchDelay)
 	setDefault(&o.BatchItems, DefaultBatchItems)
 	setDefault(&o.BatchBytes, DefaultBatchBytes)
+	setDefault(&o.ReadyBytes, min(DefaultReadyBytes, o.BatchBytes))
 	o.Retry = o.Retry.Or(DefaultRetry)
 	o.Probe = o.Probe.Or(DefaultProbe)
 	if o.Logger == nil {

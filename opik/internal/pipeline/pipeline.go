@@ -21,6 +21,7 @@ type Pipeline struct {
 	cancel context.CancelFunc
 
 	notices notices
+	memory  memory
 
 	// mu guards everything below, and the state of lanes, kinds and records.
 	// It is never held while a record is encoded or a request is under way.
@@ -60,6 +61,7 @@ func New(o Options) (*Pipeline, error) {
 		named: make(map[string]*lane),
 		dead:  make(chan struct{}),
 	}
+	p.memory.limit = p.opts.MaxBytes / 8
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p, nil
 }
@@ -103,7 +105,7 @@ func (p *Pipeline) Report(loss *Loss) {
 }
 
 func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (*Loss, error) {
-	data, err := encode(m)
+	data, err := p.encode(m)
 	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), data, err)
 }
 
@@ -112,10 +114,9 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b
 
 const maxKeptBuffer = 1 << 20
 
-// encode returns a comma and the encoded record in memory of exactly that
-// size. Methods of the caller's values run here; a panic of theirs becomes an
-// error.
-func encode(m message.Message) (data []byte, err error) {
+// encode returns a comma and the encoded record in memory of about that size.
+// Methods of the caller's values run here; a panic of theirs becomes an error.
+func (p *Pipeline) encode(m message.Message) (data []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			data, err = nil, fmt.Errorf("%w: panic: %v", ErrEncoding, v)
@@ -123,7 +124,7 @@ func encode(m message.Message) (data []byte, err error) {
 	}()
 	scratch := buffers.Get().(*[]byte)
 	b := m.AppendJSON(append((*scratch)[:0], ','))
-	data = make([]byte, len(b))
+	data = p.memory.get(len(b))
 	copy(data, b)
 	if cap(b) <= maxKeptBuffer {
 		*scratch = b
@@ -190,10 +191,9 @@ func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, da
 
 // replaceData gives a waiting record other content.
 func (p *Pipeline) replaceData(r *record, data []byte) {
-	grown := len(data) - len(r.data)
+	p.bytes += int64(cap(data) - cap(r.data))
+	r.kind.lane.bytes += len(data) - len(r.data)
 	r.data = data
-	p.bytes += int64(grown)
-	r.kind.lane.bytes += grown
 }
 
 func (p *Pipeline) dropNew(k *kindState, why dropCause) {

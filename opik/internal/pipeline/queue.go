@@ -15,7 +15,10 @@ type record struct {
 	prev, next *record
 	kind       *kindState
 	key, path  string
-	data       []byte
+	// data is used for another record when this one is delivered, unless it is
+	// shared: something outside the pipeline may still read it.
+	data   []byte
+	shared bool
 	// seq orders records by when they were accepted. A record keeps it when a
 	// later one is merged into it.
 	seq uint64
@@ -30,7 +33,7 @@ type record struct {
 const recordOverhead = 192
 
 func cost(data []byte, key, path string) int64 {
-	return int64(len(data) + len(key) + len(path) + recordOverhead)
+	return int64(cap(data) + len(key) + len(path) + recordOverhead)
 }
 
 func (r *record) cost() int64 { return cost(r.data, r.key, r.path) }

@@ -14,8 +14,7 @@ type Request struct {
 	// Path is escaped and relative to the server's URL; it begins with a slash.
 	Path string
 	// Body holds the parts of a JSON text. They are not copied, and must not
-	// change for as long as the program runs, because net/http may still read
-	// them when Send has returned.
+	// change until Send has returned and says that they are released.
 	Body [][]byte
 }
 
@@ -27,6 +26,9 @@ type Response struct {
 	Body []byte
 	// Sent is the number of body bytes that went over the wire.
 	Sent int64
+	// Released says that nothing looks at the parts of the body any more, so that
+	// their memory can be used again. It has a meaning beside an error too.
+	Released bool
 }
 
 // ErrNotOpik is the error of an answer that reports success but is an HTML
@@ -40,6 +42,14 @@ const maxAnswer = 64 << 10
 // says nothing about whether the request was executed. It returns soon after
 // ctx ends.
 func (t *Transport) Send(ctx context.Context, q Request) (Response, error) {
+	b := &body{parts: q.Body}
+	answer, err := t.send(ctx, q, b)
+	b.release()
+	answer.Released = true
+	return answer, err
+}
+
+func (t *Transport) send(ctx context.Context, q Request, b *body) (Response, error) {
 	size := 0
 	for _, p := range q.Body {
 		size += len(p)
@@ -55,7 +65,7 @@ func (t *Transport) Send(ctx context.Context, q Request) (Response, error) {
 		r.Header["Content-Encoding"] = []string{"gzip"}
 	} else {
 		r.ContentLength = int64(size)
-		r.GetBody = func() (io.ReadCloser, error) { return &partsReader{parts: q.Body}, nil }
+		r.GetBody = func() (io.ReadCloser, error) { return b.reader(), nil }
 		r.Body, _ = r.GetBody()
 	}
 	sent := r.ContentLength
@@ -81,27 +91,3 @@ func (t *Transport) Send(ctx context.Context, q Request) (Response, error) {
 // drain reads what is left of a small body, so that the connection can be used
 // again.
 func drain(body io.Reader) { io.CopyN(io.Discard, body, maxAnswer) }
-
-// partsReader reads parts one after the other without joining them.
-type partsReader struct {
-	parts [][]byte
-	part  int
-	at    int
-}
-
-func (r *partsReader) Read(p []byte) (n int, err error) {
-	for n < len(p) && r.part < len(r.parts) {
-		c := copy(p[n:], r.parts[r.part][r.at:])
-		n += c
-		r.at += c
-		if r.at == len(r.parts[r.part]) {
-			r.part, r.at = r.part+1, 0
-		}
-	}
-	if n == 0 && len(p) > 0 {
-		return 0, io.EOF
-	}
-	return n, nil
-}
-
-func (r *partsReader) Close() error { return nil }

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -176,23 +175,6 @@ func TestConcurrentSends(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func TestPartsReader(t *testing.T) {
-	parts := [][]byte{[]byte("one"), nil, []byte("two"), {}, []byte("three")}
-	for size := 1; size < 15; size++ {
-		r := &partsReader{parts: parts}
-		var got bytes.Buffer
-		if _, err := io.CopyBuffer(struct{ io.Writer }{&got}, struct{ io.Reader }{r}, make([]byte, size)); err != nil || got.String() != "onetwothree" {
-			t.Errorf("in steps of %d: %q, %v", size, got.String(), err)
-		}
-		if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF {
-			t.Errorf("after the end: %d, %v", n, err)
-		}
-	}
-	if n, err := (&partsReader{parts: parts}).Read(nil); n != 0 || err != nil {
-		t.Errorf("reading nothing: %d, %v", n, err)
-	}
 }
 
 func BenchmarkSend(b *testing.B) {
