@@ -1,5 +1,7 @@
 package jsonenc
 
+import "sync/atomic"
+
 // digitPairs holds "00" to "99".
 const digitPairs = "00010203040506070809" + "10111213141516171819" + "20212223242526272829" + "30313233343536373839" + "40414243444546474849" +
 	"50515253545556575859" + "60616263646566676869" + "70717273747576777879" + "80818283848586878889" + "90919293949596979899"
@@ -11,7 +13,7 @@ const secondsPerDay = 24 * 60 * 60
 // long. The moment must be after 1970 and before the year 10000.
 func appendUTC(dst []byte, seconds int64, nanos int) []byte {
 	days, rest := uint32(seconds/secondsPerDay), uint32(seconds%secondsPerDay)
-	year, month, day := civil(days)
+	year, month, day := date(days)
 	var b [len(`"2006-01-02T15:04:05.999999999Z"`)]byte
 	b[0] = '"'
 	putPair(b[1:], year/100)
@@ -45,6 +47,21 @@ func appendUTC(dst []byte, seconds int64, nanos int) []byte {
 func putPair(b []byte, v uint32) {
 	_ = b[1]
 	b[0], b[1] = digitPairs[2*v], digitPairs[2*v+1]
+}
+
+// today is the latest day that was asked for and its date: year, month and day in 23
+// bits below the number of the day. Most times are of the present day.
+var today atomic.Uint64
+
+// date is civil with a memory.
+func date(days uint32) (year, month, day uint32) {
+	known := today.Load()
+	if known == 0 || uint32(known>>32) != days {
+		year, month, day = civil(days)
+		known = uint64(days)<<32 | uint64(year<<9|month<<5|day)
+		today.Store(known)
+	}
+	return uint32(known) >> 9, uint32(known) >> 5 & 15, uint32(known) & 31
 }
 
 // civil returns the date of a day that is counted from 1970-01-01. It counts from

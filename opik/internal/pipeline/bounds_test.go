@@ -226,17 +226,17 @@ func TestFlushEndsWhenItsRecordsAreDropped(t *testing.T) {
 
 func TestIndexDoesNotKeepItsLargestSize(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		p := open(t, &server{}, func(o *Options) { o.BatchItems = 2 * maxIdleIndex })
-		for i := range maxIdleIndex + 1 {
+		p := open(t, &server{}, func(o *Options) { o.BatchItems = 2 * maxIdleBuckets })
+		for i := range maxIdleBuckets + 1 {
 			enqueue(t, p, row(fmt.Sprint(i), i))
 		}
 		k := p.kinds[rows]
-		if k.peak != maxIdleIndex+1 {
-			t.Errorf("peak %d", k.peak)
+		if len(k.index.buckets) <= maxIdleBuckets {
+			t.Errorf("%d buckets", len(k.index.buckets))
 		}
 		mustFlush(t, p)
-		if k.peak != 0 || len(k.index) != 0 {
-			t.Errorf("peak %d, %d entries", k.peak, len(k.index))
+		if k.index.buckets != nil || k.index.length != 0 {
+			t.Errorf("%d buckets, %d entries", len(k.index.buckets), k.index.length)
 		}
 		mustClose(t, p)
 	})

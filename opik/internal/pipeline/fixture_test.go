@@ -239,15 +239,15 @@ func (p *Pipeline) audit() error {
 				}
 				n++
 				waiting += len(r.data)
-				if k.index != nil && k.index[r.key] == r {
+				if k.index.get(r.key) == r {
 					indexed++
 				}
 			}
 			if n != k.waiting.length {
 				return fmt.Errorf("%s: %d records wait, the list says %d", k.Name, n, k.waiting.length)
 			}
-			if indexed != len(k.index) {
-				return fmt.Errorf("%s: %d of %d entries of the index belong to waiting records", k.Name, indexed, len(k.index))
+			if indexed != k.index.length {
+				return fmt.Errorf("%s: %d of %d entries of the index belong to waiting records", k.Name, indexed, k.index.length)
 			}
 			records += n
 		}

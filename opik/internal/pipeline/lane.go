@@ -92,7 +92,10 @@ func (l *lane) run() {
 		var alarm <-chan time.Time
 		switch do {
 		case idle:
-			l.p.memory.trim()
+			if l.p.memory.trimIfDue(time.Now()) {
+				timer.Reset(trimEvery)
+				alarm = timer.C
+			}
 		case exit:
 			return
 		case send:

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"math/bits"
 	"sync"
+	"time"
 )
 
 // memory hands out what records are encoded in, and takes it back when they are
@@ -17,6 +18,7 @@ type memory struct {
 	// kept is the size of all that is free, limit its bound, and low the least that
 	// was kept since the last trim.
 	kept, limit, low int64
+	trimmed          time.Time
 }
 
 const (
@@ -73,10 +75,22 @@ func (m *memory) put(list [][]byte) {
 	}
 }
 
-// trim lets go of what was not needed since it was called last.
-func (m *memory) trim() {
+// trimEvery is how long memory has to be unused before it is let go of.
+const trimEvery = 10 * time.Second
+
+// trimIfDue is called now and then. It reports whether anything is kept.
+func (m *memory) trimIfDue(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if now.Sub(m.trimmed) >= trimEvery {
+		m.trimmed = now
+		m.trim()
+	}
+	return m.kept > 0
+}
+
+// trim lets go of what was not needed since it was called last.
+func (m *memory) trim() {
 	for class := classes - 1; class >= 0 && m.low > 0; class-- {
 		free := m.free[class]
 		n := len(free)

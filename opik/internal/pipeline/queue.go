@@ -13,6 +13,7 @@ import (
 // memory.
 type record struct {
 	prev, next *record
+	link       link
 	kind       *kindState
 	key, path  string
 	// data is used for another record when this one is delivered, unless it is
@@ -89,9 +90,7 @@ type kindState struct {
 
 	waiting list
 	// index finds the waiting record that a new one of the same key is merged into.
-	index map[string]*record
-	// peak is the largest size of the index since it was made.
-	peak int
+	index index
 
 	// The envelope of a request, and the path around its parameter.
 	head, tail            []byte
@@ -113,9 +112,6 @@ func newKindState(kind *message.Kind, batchBytes int) *kindState {
 		k.tail = []byte(`]}`)
 	}
 	k.items = k.maxItems
-	if kind.Merge != message.MergeNone {
-		k.index = make(map[string]*record)
-	}
 	k.pathBefore = kind.Path
 	if before, rest, ok := strings.Cut(kind.Path, "{"); ok {
 		if _, after, ok := strings.Cut(rest, "}"); ok {
@@ -128,10 +124,10 @@ func newKindState(kind *message.Kind, batchBytes int) *kindState {
 // mergeTarget returns the waiting record that one with this key and path is to
 // be merged into, or nil.
 func (k *kindState) mergeTarget(key, path string) *record {
-	if k.index == nil || key == "" {
+	if k.Merge == message.MergeNone || key == "" {
 		return nil
 	}
-	if r := k.index[key]; r != nil && r.path == path {
+	if r := k.index.get(key); r != nil && r.path == path {
 		return r
 	}
 	return nil
@@ -139,27 +135,13 @@ func (k *kindState) mergeTarget(key, path string) *record {
 
 // remember lets later records be merged into r.
 func (k *kindState) remember(r *record) {
-	if k.index == nil || r.key == "" {
-		return
+	if k.Merge != message.MergeNone && r.key != "" {
+		k.index.put(r)
 	}
-	k.index[r.key] = r
-	k.peak = max(k.peak, len(k.index))
 }
-
-// maxIdleIndex is the size beyond which an empty index is not kept: maps do not
-// shrink.
-const maxIdleIndex = 8192
 
 // forget undoes remember, if no later record of the same key was remembered.
-func (k *kindState) forget(r *record) {
-	if k.index == nil || k.index[r.key] != r {
-		return
-	}
-	delete(k.index, r.key)
-	if len(k.index) == 0 && k.peak > maxIdleIndex {
-		k.index, k.peak = make(map[string]*record), 0
-	}
-}
+func (k *kindState) forget(r *record) { k.index.remove(r) }
 
 // combine returns the record data that stands for older and newer together. ok
 // is false if the two have to stay apart.

@@ -51,10 +51,18 @@ func TestMemoryIsTakenBackOnlyWhenItIsReleased(t *testing.T) {
 				if _, size := classOf(602); test.reused {
 					want = records * int64(size)
 				}
-				if got := p.memory.kept; got < want || got > want*5/4 {
+				p.memory.mu.Lock()
+				got := p.memory.kept
+				p.memory.mu.Unlock()
+				if got < want || got > want*5/4 {
 					t.Errorf("%d bytes were taken back, want about %d", got, want)
 				}
-				time.Sleep(time.Second)
+				time.Sleep(2 * trimEvery)
+				p.memory.mu.Lock()
+				if p.memory.kept != 0 {
+					t.Errorf("%d bytes are kept when nothing was sent for a while", p.memory.kept)
+				}
+				p.memory.mu.Unlock()
 				mustClose(t, p)
 			})
 		})
