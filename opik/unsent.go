@@ -3,6 +3,8 @@ package opik
 import (
 	"sync"
 	"time"
+
+	"github.com/opik-go/sdk/opik/internal/spin"
 )
 
 // unsentDelay is how long a trace or span may have changes that are not queued. It
@@ -16,7 +18,7 @@ const unsentDelay = time.Second
 //
 // Lock order: an entity's lock is taken before that of the list.
 type unsentList struct {
-	mu         sync.Mutex
+	mu         spin.Mutex
 	head, tail *entity // by the time of the first change that is not queued
 	closed     bool
 	timer      *time.Timer

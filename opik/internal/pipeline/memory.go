@@ -2,8 +2,9 @@ package pipeline
 
 import (
 	"math/bits"
-	"sync"
 	"time"
+
+	"github.com/opik-go/sdk/opik/internal/spin"
 )
 
 // memory hands out what records are encoded in, and takes it back when they are
@@ -13,7 +14,7 @@ import (
 // Sizes are rounded up to classes, four for each power of two, so that what is given
 // back fits later records. The zero value keeps nothing.
 type memory struct {
-	mu   sync.Mutex
+	mu   spin.Mutex
 	free [classes][][]byte
 	// kept is the size of all that is free, limit its bound, and low the least that
 	// was kept since the last trim.

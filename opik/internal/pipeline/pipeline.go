@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/opik-go/sdk/opik/internal/message"
+	"github.com/opik-go/sdk/opik/internal/spin"
 )
 
 // Pipeline delivers records in the background. It is safe for concurrent use.
@@ -25,7 +26,7 @@ type Pipeline struct {
 
 	// mu guards everything below, and the state of lanes, kinds and records.
 	// It is never held while a record is encoded or a request is under way.
-	mu    sync.Mutex
+	mu    spin.Mutex
 	kinds map[*message.Kind]*kindState
 	lanes []*lane
 	named map[string]*lane

@@ -10,8 +10,9 @@ package uuid7
 import (
 	"crypto/rand"
 	"encoding/binary"
-	"sync"
 	"time"
+
+	"github.com/opik-go/sdk/opik/internal/spin"
 )
 
 // The layout that this package gives to the 122 free bits: 48 bits of Unix
@@ -52,7 +53,7 @@ func At(t time.Time) string {
 }
 
 var (
-	mu      sync.Mutex
+	mu      spin.Mutex
 	present sequence
 	past    sequence
 	pool    randomPool
@@ -120,24 +121,37 @@ func tickOf(t time.Time) uint64 {
 	return uint64(milli)*ticksPerMilli + within*ticksPerMilli/uint64(time.Millisecond)
 }
 
-const hexDigits = "0123456789abcdef"
+// hexPairs holds "00" to "ff".
+var hexPairs = func() (pairs [256][2]byte) {
+	const digits = "0123456789abcdef"
+	for i := range pairs {
+		pairs[i] = [2]byte{digits[i>>4], digits[i&0xf]}
+	}
+	return pairs
+}()
 
 func format(hi, lo uint64) string {
 	var b [36]byte
-	put := func(at int, v uint64, digits int) {
-		for i := digits - 1; i >= 0; i-- {
-			b[at+i] = hexDigits[v&0xf]
-			v >>= 4
-		}
-	}
-	put(0, hi>>32, 8)
+	put := func(at int, v uint64) { *(*[2]byte)(b[at:]) = hexPairs[byte(v)] }
+	put(0, hi>>56)
+	put(2, hi>>48)
+	put(4, hi>>40)
+	put(6, hi>>32)
 	b[8] = '-'
-	put(9, hi>>16, 4)
+	put(9, hi>>24)
+	put(11, hi>>16)
 	b[13] = '-'
-	put(14, hi, 4)
+	put(14, hi>>8)
+	put(16, hi)
 	b[18] = '-'
-	put(19, lo>>48, 4)
+	put(19, lo>>56)
+	put(21, lo>>48)
 	b[23] = '-'
-	put(24, lo, 12)
+	put(24, lo>>40)
+	put(26, lo>>32)
+	put(28, lo>>24)
+	put(30, lo>>16)
+	put(32, lo>>8)
+	put(34, lo)
 	return string(b[:])
 }
