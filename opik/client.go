@@ -66,6 +66,9 @@ func New(opts ...Option) (*Client, error) {
 			problems = append(problems, opt(&s))
 		}
 	}
+	if s.overflow == OverflowSpool {
+		problems = append(problems, errors.New("WithOverflow: OverflowSpool needs WithSpool"))
+	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, newConfigError(fmt.Errorf("options: %w", err))
 	}

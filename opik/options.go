@@ -28,6 +28,8 @@ type settings struct {
 	configTTL   *time.Duration
 	promptTTL   time.Duration
 	renderers   map[PromptType]PromptRenderer
+
+	overflow OverflowPolicy // 0 without WithOverflow
 }
 
 // WithURL sets the URL of the API, for example "http://localhost:5173/api",
@@ -162,8 +164,9 @@ func WithLogger(logger *slog.Logger) Option {
 
 // WithQueueBytes bounds the memory of everything that is queued, overriding the
 // default of 64 MiB; of attachments, which may take an eighth of it and at most
-// 8 MiB, what does not fit goes to files. When there is no room the oldest records are dropped and
-// counted. Less than a kilobyte is an error.
+// 8 MiB, what does not fit goes to files. When there is no room the oldest records are
+// dropped and counted, unless [WithOverflow] or [WithSpool] say otherwise. Less than a
+// kilobyte is an error.
 func WithQueueBytes(n int64) Option {
 	return func(s *settings) error {
 		if n < 1<<10 {

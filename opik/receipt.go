@@ -60,7 +60,8 @@ type DropReason string
 
 // Reasons for which records are dropped.
 const (
-	// DropOverflow says that the queue was full; see [WithQueueBytes].
+	// DropOverflow says that the queue was full; see [WithQueueBytes] and
+	// [WithOverflow].
 	DropOverflow = DropReason(pipeline.DropOverflow)
 	// DropClosed says that the record was handed over after [Client.Close].
 	DropClosed = DropReason(pipeline.DropClosed)
@@ -71,11 +72,29 @@ const (
 	// DropContent says that the content of an attachment could be kept neither in
 	// memory nor on disk.
 	DropContent = DropReason(uploader.DropStorage)
+	// DropSpoolSize says that there was no room left on disk; see [SpoolMaxBytes].
+	DropSpoolSize = DropReason(pipeline.DropSpoolSize)
+	// DropSpoolAge says that the record was on disk for too long; see [SpoolMaxAge].
+	DropSpoolAge = DropReason(pipeline.DropSpoolAge)
+	// DropSpoolDamaged says that the record was on disk and could not be read back.
+	DropSpoolDamaged = DropReason(pipeline.DropSpoolDamaged)
 )
 
+// SpoolPosition says how much of a spool is still to be delivered; see [WithSpool].
+type SpoolPosition struct {
+	// Records is the number of records of all kinds that are on disk and not in
+	// memory.
+	Records int64
+	// Bytes is the size of the files that this client holds. Files that another
+	// process holds do not count.
+	Bytes int64
+}
+
 // Receipt says what happened to the records that were handed over since the
-// previous receipt, and to those that were still queued then. [Client.Flush] and
-// [Client.Close] return it.
+// previous receipt, and to those that were still queued or spooled then.
+// [Client.Flush] and [Client.Close] return it. The previous receipt is the latest one
+// that had been returned when the call began: calls that overlap tell of the same
+// records, so that every caller learns of the losses among its own.
 type Receipt struct {
 	// Kinds has an entry for each kind of records that there is something to say
 	// of, by its name: "trace", "span", "span score". Files have the kind
@@ -90,6 +109,8 @@ type Receipt struct {
 	// EncodedBytes is the size of the bodies of these requests, and SentBytes their
 	// size after compression.
 	EncodedBytes, SentBytes int64
+	// Spool says how much is on disk. It is zero without [WithSpool].
+	Spool SpoolPosition
 	// LastFailure says why something is still queued: the error of the latest
 	// request, if it has to be repeated. If the server answered, it matches a class
 	// of refusals such as [ErrRateLimited] or [ErrUnavailable].
@@ -128,7 +149,8 @@ func (r Rejection) Is(target error) bool {
 // Total returns the counts of all kinds together.
 func (r Receipt) Total() Counts { return total(r.Kinds) }
 
-// Complete reports whether every record was delivered.
+// Complete reports whether every record was delivered. One that is only on disk was
+// not.
 func (r Receipt) Complete() bool {
 	t := r.Total()
 	return t.Accepted == t.Delivered
@@ -144,7 +166,7 @@ func (r Receipt) String() string {
 	for _, part := range []struct {
 		n    int64
 		what string
-	}{{t.Delivered, "delivered"}, {t.Rejected, "rejected"}, {t.Dropped, "dropped"}, {t.Queued, "queued"}} {
+	}{{t.Delivered, "delivered"}, {t.Rejected, "rejected"}, {t.Dropped, "dropped"}, {t.Spooled, "spooled"}, {t.Queued, "queued"}} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, "%s%d %s", separator, part.n, part.what)
 			separator = ", "
@@ -161,6 +183,7 @@ func newReceipt(p pipeline.Receipt) Receipt {
 		Requests:          p.Requests,
 		EncodedBytes:      p.EncodedBytes,
 		SentBytes:         p.SentBytes,
+		Spool:             SpoolPosition(p.Spool),
 		LastFailure:       p.LastFailure,
 	}
 	for _, rejection := range p.Rejections {
@@ -188,6 +211,9 @@ func (r Receipt) err(operation string, ended error) error {
 	var parts []string
 	if t.Queued > 0 {
 		parts = append(parts, fmt.Sprintf("%d still queued", t.Queued))
+	}
+	if t.Spooled > 0 {
+		parts = append(parts, fmt.Sprintf("%d spooled", t.Spooled))
 	}
 	if t.Dropped > 0 {
 		parts = append(parts, fmt.Sprintf("%d dropped", t.Dropped))

@@ -9,8 +9,15 @@ type Stats struct {
 	Kinds map[string]Counts
 	// Drops divides the dropped records by reason.
 	Drops map[DropReason]int64
-	// QueuedBytes is the memory that queued records take, and MaxBytes its bound.
+	// QueuedBytes is the memory that queued records take, and MaxBytes its bound; see
+	// [WithQueueBytes].
 	QueuedBytes, MaxBytes int64
+	// Spool says how much is on disk. It is zero without [WithSpool].
+	Spool SpoolPosition
+	// SpoolFailures counts the writes to disk that failed; the records stayed in
+	// memory then. SpoolError is the error of the latest of them.
+	SpoolFailures int64
+	SpoolError    error
 	// Requests counts the requests that were made in the background, and Failures
 	// those of them that had to be repeated.
 	Requests, Failures int64
@@ -38,6 +45,10 @@ func newStats(p pipeline.Stats) Stats {
 		EncodedBytes: p.EncodedBytes,
 		SentBytes:    p.SentBytes,
 		LastFailure:  p.LastFailure,
+
+		Spool:         SpoolPosition(p.Spool),
+		SpoolFailures: p.SpoolFailures,
+		SpoolError:    p.SpoolError,
 	}
 	for reason, n := range p.Drops {
 		s.Drops[DropReason(reason)] = n

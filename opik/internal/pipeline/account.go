@@ -72,10 +72,25 @@ const (
 	closed
 	deadline
 	encoding
+	spoolSize
+	spoolAge
+	spoolDamaged
 	dropCauses
 )
 
-var dropReasons = [dropCauses]DropReason{overflow: DropOverflow, closed: DropClosed, deadline: DropDeadline, encoding: DropEncoding}
+var dropReasons = [dropCauses]DropReason{
+	overflow: DropOverflow, closed: DropClosed, deadline: DropDeadline, encoding: DropEncoding,
+	spoolSize: DropSpoolSize, spoolAge: DropSpoolAge, spoolDamaged: DropSpoolDamaged,
+}
+
+// SpoolPosition says how much of a spool has to be delivered yet.
+type SpoolPosition struct {
+	// Records is the number of accepted records that are on disk and not in
+	// memory, of all kinds.
+	Records int64
+	// Bytes is the size of the files that this process holds.
+	Bytes int64
+}
 
 // Stats is a consistent picture of a pipeline since it was made.
 type Stats struct {
@@ -83,8 +98,11 @@ type Stats struct {
 	Kinds map[string]Counts
 	// Drops divides the dropped records by reason.
 	Drops map[DropReason]int64
-	// QueuedBytes is the memory that the queued records take, MaxBytes its bound.
+	// QueuedBytes is the memory that the queued records take, and those that were
+	// read back from disk; MaxBytes is its bound.
 	QueuedBytes, MaxBytes int64
+	// Spool is zero without a spool.
+	Spool SpoolPosition
 	// Requests counts the requests that were made, Failures those among them
 	// that have to be repeated.
 	Requests, Failures int64
@@ -94,6 +112,10 @@ type Stats struct {
 	// LastFailure is the error of the latest request that has to be repeated;
 	// nil if there is none.
 	LastFailure error
+	// SpoolFailures counts the writes to disk that failed; the records stayed in
+	// memory. SpoolError is the latest of their errors.
+	SpoolFailures int64
+	SpoolError    error
 }
 
 // Total returns the counts of all kinds together.

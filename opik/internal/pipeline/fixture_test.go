@@ -264,7 +264,7 @@ func (p *Pipeline) audit() error {
 		if c.Queued != queued[k] {
 			return fmt.Errorf("%s: %d records are queued, the counter says %d", k.Name, queued[k], c.Queued)
 		}
-		if c.Accepted != c.Delivered+c.Rejected+c.Dropped+c.Queued {
+		if !c.balanced() {
 			return fmt.Errorf("%s: the sum is wrong: %+v", k.Name, c)
 		}
 		dropped += c.Dropped

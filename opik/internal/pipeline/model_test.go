@@ -454,7 +454,7 @@ func checkReceipt(r Receipt) error {
 		return fmt.Errorf("the receipt names %d rejected records and counts %d", rejected, total.Rejected)
 	}
 	for kind, c := range r.Kinds {
-		if c.Accepted != c.Delivered+c.Rejected+c.Dropped+c.Queued {
+		if !c.balanced() {
 			return fmt.Errorf("the receipt's sum of %s is wrong: %+v", kind, c)
 		}
 	}

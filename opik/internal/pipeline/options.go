@@ -4,10 +4,10 @@
 // What it promises: the caller never waits for the network; memory is bounded
 // in bytes; and every record is accounted for. Per kind, at every moment,
 //
-//	accepted = delivered + rejected + dropped + queued
+//	accepted = delivered + rejected + dropped + spooled + queued
 //
-// where queued includes what is being sent. A record that was merged into
-// another one counts with it.
+// where queued includes what is being sent, and spooled what is on disk alone.
+// A record that was merged into another one counts with it.
 package pipeline
 
 import (
@@ -39,6 +39,9 @@ const (
 	// Block makes the caller wait for room, up to [Options.BlockTimeout] and
 	// its context; then the new record is dropped.
 	Block
+	// Spill writes what has waited longest to the spool. Without one, and while
+	// the disk fails, it is DropOldest.
+	Spill
 )
 
 // Defaults of [Options].

@@ -220,7 +220,7 @@ func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string,
 			return target, nil
 		}
 		switch p.opts.Overflow {
-		case DropOldest:
+		case DropOldest, Spill:
 			if p.dropOldest() {
 				continue
 			}

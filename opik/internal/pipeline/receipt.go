@@ -7,11 +7,11 @@ import (
 )
 
 // Receipt says what happened to records: to those accepted since the previous
-// receipt, and to those that were still queued then.
+// receipt that had been returned when the call began, and to those that were still queued or spooled then.
 type Receipt struct {
 	// Kinds has an entry for each kind with records to speak of, by its name.
 	// Accepted includes what was still queued at the previous receipt, so that
-	// it is again the sum of the other four.
+	// it is again the sum of the other five; so it does with what was spooled.
 	Kinds map[string]Counts
 	// Rejections names rejected records, oldest first, at most 1000.
 	Rejections []Rejection
@@ -20,6 +20,8 @@ type Receipt struct {
 	// Requests is the number of requests that were made, EncodedBytes the size
 	// of their bodies, SentBytes their size after compression.
 	Requests, EncodedBytes, SentBytes int64
+	// Spool says how much is on disk. It is zero without a spool.
+	Spool SpoolPosition
 	// LastFailure says why something is still queued: the error of the latest
 	// request that has to be repeated. Nil if the latest request succeeded.
 	LastFailure error
@@ -84,7 +86,10 @@ type mark struct {
 	requests, encodedBytes, sentBytes int64
 }
 
-// receiptSince describes what happened after m. The lock is held.
+// receiptSince describes what happened after m, which is the state at the latest
+// receipt that had been returned when the call began. So calls that overlap tell of
+// the same records: each caller learns of the losses among its own. The lock is
+// held.
 func (p *Pipeline) receiptSince(m mark) Receipt {
 	r := Receipt{
 		Kinds:        make(map[string]Counts),
@@ -97,11 +102,13 @@ func (p *Pipeline) receiptSince(m mark) Receipt {
 	for name, c := range now {
 		was := m.kinds[name]
 		d := Counts{
-			Accepted:  c.Accepted - was.Accepted + was.Queued,
+			Accepted:  c.Accepted - was.Accepted + was.Queued + was.Spooled,
 			Delivered: c.Delivered - was.Delivered,
 			Rejected:  c.Rejected - was.Rejected,
 			Dropped:   c.Dropped - was.Dropped,
+			Spooled:   c.Spooled,
 			Queued:    c.Queued,
+			Adopted:   c.Adopted - was.Adopted,
 		}
 		if d != (Counts{}) {
 			r.Kinds[name] = d
