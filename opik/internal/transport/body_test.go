@@ -2,11 +2,15 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestBodyIsReadInAnySteps(t *testing.T) {
@@ -32,7 +36,9 @@ func TestReleasedBodyCannotBeRead(t *testing.T) {
 	if n, err := begun.Read(make([]byte, 2)); n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
-	b.release()
+	if !b.release() {
+		t.Error("nobody reads, and yet it is not released")
+	}
 	for _, r := range []io.Reader{begun, fresh, b.reader()} {
 		if n, err := r.Read(make([]byte, 2)); n != 0 || !errors.Is(err, errReleased) {
 			t.Errorf("read %d bytes, %v", n, err)
@@ -78,4 +84,104 @@ func TestSendReleasesTheBody(t *testing.T) {
 		}
 	}
 	l.readers.Wait()
+}
+
+func TestBodyIsNotReleasedWhileItIsWritten(t *testing.T) {
+	b := &body{parts: [][]byte{[]byte("one"), []byte("two")}}
+	r := b.reader()
+	parts, err := r.borrow(nil, 4)
+	if err != nil || len(parts) != 2 || string(parts[0])+string(parts[1]) != "onet" {
+		t.Fatalf("%q, %v", parts, err)
+	}
+	if b.release() {
+		t.Error("released while parts are borrowed")
+	}
+	if _, err := r.borrow(nil, 4); !errors.Is(err, errReleased) {
+		t.Errorf("borrowed again: %v", err)
+	}
+	r.giveBack()
+	if !b.release() {
+		t.Error("not released when all is given back")
+	}
+}
+
+// TestLargeBodiesArriveWhole sends bodies of many parts, some of them empty and some
+// larger than what is written at once, one after the other over one connection.
+func TestLargeBodiesArriveWhole(t *testing.T) {
+	var mu sync.Mutex
+	var got []byte
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		all, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		got = all
+		mu.Unlock()
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer srv.Close()
+	tr := newTransport(t, Options{BaseURL: parse(t, srv.URL)})
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for _, largest := range []int{10, 3000, 2 * gatherBytes} {
+		for range 5 {
+			var parts [][]byte
+			var want []byte
+			for size := 0; size < 3<<20 && len(parts) < 3000; {
+				part := make([]byte, rnd.IntN(largest))
+				for i := range part {
+					part[i] = byte(rnd.Uint32())
+				}
+				parts, want = append(parts, part), append(want, part...)
+				size += len(part)
+			}
+			resp, err := tr.Send(t.Context(), Request{Method: "POST", Path: "/", Body: parts})
+			if err != nil || resp.Status != http.StatusNoContent || resp.Sent != int64(len(want)) || !resp.Released {
+				t.Fatalf("%+v, %v", resp, err)
+			}
+			mu.Lock()
+			if !bytes.Equal(got, want) {
+				t.Errorf("%d bytes arrived, %d were sent, or they differ", len(got), len(want))
+			}
+			mu.Unlock()
+		}
+	}
+	tr.Close()
+}
+
+// TestEarlyAnswersAndAbandonedRequests uses the memory of a request again whenever it
+// is said to be released, while the server does not take the body.
+func TestEarlyAnswersAndAbandonedRequests(t *testing.T) {
+	release := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/wait" {
+			select {
+			case <-r.Context().Done():
+			case <-release:
+			}
+			return
+		}
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	}))
+	defer srv.Close()
+	defer close(release)
+	for i := range 10 {
+		for _, path := range []string{"/early", "/wait"} {
+			tr := newTransport(t, Options{BaseURL: parse(t, srv.URL)})
+			part := make([]byte, 8<<20)
+			ctx, cancel := context.WithCancel(t.Context())
+			if path == "/wait" {
+				time.AfterFunc(time.Duration(i)*time.Millisecond, cancel)
+			}
+			resp, err := tr.Send(ctx, Request{Method: "POST", Path: path, Body: [][]byte{part[:100], part[100:]}})
+			if path == "/wait" && !errors.Is(err, context.Canceled) {
+				t.Errorf("%+v, %v", resp, err)
+			}
+			if resp.Released {
+				clear(part)
+			}
+			cancel()
+			tr.Close()
+		}
+	}
 }

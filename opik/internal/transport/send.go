@@ -44,8 +44,7 @@ const maxAnswer = 64 << 10
 func (t *Transport) Send(ctx context.Context, q Request) (Response, error) {
 	b := &body{parts: q.Body}
 	answer, err := t.send(ctx, q, b)
-	b.release()
-	answer.Released = true
+	answer.Released = b.release()
 	return answer, err
 }
 

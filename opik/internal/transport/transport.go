@@ -198,7 +198,7 @@ func newHTTPTransport(connect time.Duration, insecure bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: connect, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:               proxy(http.ProxyFromEnvironment),
-		DialContext:         dialer.DialContext,
+		DialContext:         gathering(dialer.DialContext),
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: insecure},
 		TLSHandshakeTimeout: connect,
 		// A custom dialer or TLS configuration would switch HTTP/2 off.
