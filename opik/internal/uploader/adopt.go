@@ -42,7 +42,7 @@ func (u *Uploader) nextLoad() func() {
 	if u.opts.Dir == "" || u.closing {
 		return nil
 	}
-	if len(u.old) == 0 && !u.loading {
+	if len(u.old) == 0 && !u.loading && u.memory+overhead <= u.opts.MaxMemory {
 		for _, h := range append([]*home{&u.home}, u.homes...) {
 			if len(h.parked) > 0 {
 				n := min(loadAtOnce, len(h.parked))
@@ -224,7 +224,9 @@ func (u *Uploader) quarantine(it *item) {
 	if err != nil {
 		u.report("quarantine", "opik: a damaged attachment cannot be put aside", "error", err)
 		u.discard(it)
+		return
 	}
+	u.moveOut(it)
 }
 
 // sizeOf returns 0 for a file that is not there: then it takes no room.

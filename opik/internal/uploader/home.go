@@ -25,7 +25,7 @@ type home struct {
 	closed bool
 
 	// The uploader's lock guards these.
-	live   int      // items whose manifests are here
+	live   int      // items whose files are here
 	parked []parked // the oldest first
 }
 
@@ -222,8 +222,8 @@ func (u *Uploader) syncFolder(dir string) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// discard removes the files of an item. The manifest goes first: content without
-// one is of no meaning to the next process.
+// discard removes the files of an item that nobody uses any more. The manifest goes
+// first: content without one is of no meaning to the next process.
 func (u *Uploader) discard(it *item) {
 	var problems []error
 	if it.home != nil {
@@ -234,6 +234,16 @@ func (u *Uploader) discard(it *item) {
 	}
 	if err := errors.Join(problems...); err != nil {
 		u.report("remove", "opik: a file of an attachment cannot be removed", "error", err)
+	}
+	u.moveOut(it)
+}
+
+// moveOut notes that an item has no files any more.
+func (u *Uploader) moveOut(it *item) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if it.home != nil {
+		it.home.live--
 	}
 }
 

@@ -148,9 +148,6 @@ func (u *Uploader) forget(it *item) {
 	}
 	u.release(it.memory())
 	u.disk -= it.onDisk
-	if it.home != nil {
-		it.home.live--
-	}
 }
 
 // settle gives an item its verdict: it counts from now on where into points. The

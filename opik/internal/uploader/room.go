@@ -31,6 +31,7 @@ func (u *Uploader) park(it *item) {
 	u.spool(it)
 	u.forget(it)
 	u.disk += it.onDisk // its files stay
+	it.home.live--
 	it.home.parked = append(it.home.parked, parked{it.id, it.onDisk})
 }
 
@@ -99,6 +100,7 @@ func (u *Uploader) evictParked(h *home) *item {
 	}
 	oldest := h.parked[0]
 	h.parked = h.parked[1:]
+	h.live++ // until its files are gone
 	u.disk -= oldest.size
 	u.counts.Spooled--
 	u.counts.Dropped++
