@@ -14,6 +14,7 @@ func (r Receipt) Plus(o Receipt) Receipt {
 	r.Requests += o.Requests
 	r.EncodedBytes += o.EncodedBytes
 	r.SentBytes += o.SentBytes
+	r.Spool = r.Spool.plus(o.Spool)
 	r.LastFailure = cmp.Or(r.LastFailure, o.LastFailure)
 	return r
 }
@@ -33,7 +34,10 @@ func (s Stats) Plus(o Stats) Stats {
 	s.Failures += o.Failures
 	s.EncodedBytes += o.EncodedBytes
 	s.SentBytes += o.SentBytes
+	s.Spool = s.Spool.plus(o.Spool)
 	s.LastFailure = cmp.Or(s.LastFailure, o.LastFailure)
+	s.SpoolFailures += o.SpoolFailures
+	s.SpoolError = cmp.Or(s.SpoolError, o.SpoolError)
 	return s
 }
 
@@ -44,4 +48,8 @@ func united(a, b map[string]Counts) map[string]Counts {
 		all[kind] = all[kind].plus(c)
 	}
 	return all
+}
+
+func (p SpoolPosition) plus(o SpoolPosition) SpoolPosition {
+	return SpoolPosition{p.Records + o.Records, p.Bytes + o.Bytes}
 }

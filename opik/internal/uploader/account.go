@@ -20,6 +20,8 @@ type account struct {
 	rejections         []pipeline.Rejection // the latest, the oldest first
 	forgotten          int64                // rejections before these
 	lastMark           mark
+	diskFailures       int64
+	diskError          error // the latest
 }
 
 // mark is the state of the counters at a receipt.
@@ -58,16 +60,36 @@ func (u *Uploader) Stats() pipeline.Stats {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return pipeline.Stats{
-		Kinds:        u.kinds(u.counts),
-		Drops:        maps.Clone(u.drops),
-		QueuedBytes:  u.memory,
-		MaxBytes:     u.opts.MaxMemory,
-		Requests:     u.requests,
-		Failures:     u.failures,
-		EncodedBytes: u.sentBytes,
-		SentBytes:    u.sentBytes,
-		LastFailure:  u.pace.lastError,
+		Kinds:         u.kinds(u.counts),
+		Drops:         maps.Clone(u.drops),
+		QueuedBytes:   u.memory,
+		MaxBytes:      u.opts.MaxMemory,
+		Requests:      u.requests,
+		Failures:      u.failures,
+		EncodedBytes:  u.sentBytes,
+		SentBytes:     u.sentBytes,
+		LastFailure:   u.pace.lastError,
+		Spool:         u.position(),
+		SpoolFailures: u.diskFailures,
+		SpoolError:    u.diskError,
 	}
+}
+
+// position says what is on disk, if it outlives the process. The lock is held.
+func (u *Uploader) position() (p pipeline.SpoolPosition) {
+	if u.opts.Dir != "" {
+		p = pipeline.SpoolPosition{Records: u.counts.Spooled, Bytes: u.disk}
+	}
+	return p
+}
+
+// diskFailed notes that files could not be kept on disk.
+func (u *Uploader) diskFailed(text string, err error) {
+	u.mu.Lock()
+	u.diskFailures++
+	u.diskError = err
+	u.mu.Unlock()
+	u.report("disk", text, "error", err)
 }
 
 // receipt describes what happened since a mark. The lock is held.
@@ -87,6 +109,7 @@ func (u *Uploader) receipt(m mark) pipeline.Receipt {
 		EncodedBytes: u.sentBytes - m.sentBytes,
 		SentBytes:    u.sentBytes - m.sentBytes,
 		LastFailure:  u.pace.lastError,
+		Spool:        u.position(),
 	}
 	r.Rejections, r.OmittedRejections = u.since(m.rejections)
 	u.lastMark = mark{c, u.forgotten + int64(len(u.rejections)), u.requests, u.sentBytes}

@@ -127,7 +127,7 @@ func (u *Uploader) saveFirst(it *item) error {
 	if err == nil || errors.Is(err, errGone) {
 		return err
 	}
-	u.report("disk", "opik: an attachment cannot be kept on disk; it is sent, but would not survive the process", "error", err)
+	u.diskFailed("opik: an attachment cannot be kept on disk; it is sent, but would not survive the process", err)
 	return nil
 }
 

@@ -206,7 +206,7 @@ func (u *Uploader) saveRest(until time.Time) {
 			continue
 		}
 		if err := u.save(it); err != nil {
-			u.report("disk", "opik: attachments cannot be kept on disk", "error", err)
+			u.diskFailed("opik: attachments cannot be kept on disk", err)
 			return
 		}
 		u.mu.Lock()

@@ -29,7 +29,7 @@ func (u *Uploader) spill(which func(*item) bool) {
 		u.mu.Unlock()
 		if err != nil {
 			if !errors.Is(err, errGone) {
-				u.report("disk", "opik: attachments cannot be kept on disk", "error", err)
+				u.diskFailed("opik: attachments cannot be kept on disk", err)
 			}
 			return
 		}
