@@ -167,7 +167,7 @@ package templates
 //opik:parity python ThreadsAnnotationQueue.update
 //opik:parity python ThreadsAnnotationQueue.delete
 //opik:parity python get_attachment_client go=Client.UploadAttachment,Client.OpenAttachment,Client.SaveAttachment,Attachments.List "the client itself"
-//opik:parity python queue_attachment_upload go=Client.UploadAttachmentFile "it waits for the server"
+//opik:parity python queue_attachment_upload go=Client.LogAttachmentFile "what is queued is a copy"
 //opik:parity python AttachmentClient.get_attachment_list go=Attachments.List
 //opik:parity python AttachmentClient.download_attachment go=Client.OpenAttachment,Client.SaveAttachment
 //opik:parity python AttachmentClient.upload_attachment go=Client.UploadAttachmentFile
@@ -203,7 +203,7 @@ package templates
 //opik:parity python opik.is_tracing_active "a nil client and one with [WithTracking] off trace nothing; nobody need ask"
 //opik:parity python opik.reset_tracing_to_config_default "the setting is that of a client and does not change"
 //opik:parity python opik.distributed_headers go=Client.ContinueTrace
-//opik:parity python opik.Attachment go=AttachmentUpload
+//opik:parity python opik.Attachment go=Attachment
 //opik:parity python opik.Prompt go=NewPrompt,Client.CreatePrompt
 //opik:parity python opik.ChatPrompt go=NewChatPrompt,Client.CreateChatPrompt
 //opik:parity python opik.PromptType
