@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -282,5 +283,64 @@ func TestCloseGivesAttachmentsUp(t *testing.T) {
 	}
 	if d := c.Stats().Drops[opik.DropDeadline]; d != 3 {
 		t.Errorf("%d dropped for the deadline", d)
+	}
+}
+
+// TestAttachmentsAndRecordsShareMemory stays inside the bound of the client whatever
+// is attached.
+func TestAttachmentsAndRecordsShareMemory(t *testing.T) {
+	srv := opiktest.NewServer(t)
+	srv.Inject(opiktest.FailWith(503))
+	c, err := opik.New(opik.WithURL(srv.URL), opik.WithLogger(quiet), opik.WithQueueBytes(1<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, trace := c.StartTrace(t.Context(), "t")
+	for i := range 300 {
+		trace.Attach(opik.Attachment{FileName: fmt.Sprint(i), Data: pattern(20 << 10)})
+		if _, span := trace.StartSpan(t.Context(), "s", opik.WithInput(strings.Repeat("x", 20<<10))); span != nil {
+			span.End()
+		}
+		if s := c.Stats(); s.QueuedBytes > s.MaxBytes || s.MaxBytes != 1<<20 {
+			t.Fatalf("%d bytes are queued, the bound is %d", s.QueuedBytes, s.MaxBytes)
+		}
+	}
+	if got := attachmentsOf(c); got.Accepted != 300 || got.Queued+got.Dropped != 300 || got.Queued < 50 {
+		t.Errorf("%+v", got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := c.Close(ctx)
+	if !errors.Is(err, opik.ErrNotDelivered) || r.Total().Queued != 0 || c.Stats().QueuedBytes != 0 {
+		t.Errorf("%v, %+v, %d bytes", err, r.Total(), c.Stats().QueuedBytes)
+	}
+}
+
+// TestAttachToBadAddress gives a file up whose address makes no sense, and does not
+// show the address.
+func TestAttachToBadAddress(t *testing.T) {
+	s := newStorage(t)
+	s.answer.PreSignUrls = []string{"ftp://user@storage.example/put?signature=secret-signature"}
+	var logged strings.Builder
+	var mu sync.Mutex
+	c, err := opik.New(opik.WithURL(s.URL+"/api"), opik.WithLogger(slog.New(handler(func(r slog.Record) {
+		mu.Lock()
+		defer mu.Unlock()
+		r.Attrs(func(a slog.Attr) bool { fmt.Fprintln(&logged, r.Message, a); return true })
+	}))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.LogAttachment(toTrace("a"), strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.Close(t.Context())
+	if len(r.Rejections) != 1 || r.Rejections[0].Status != 0 || !strings.Contains(r.Rejections[0].Message, "no plain HTTP address") {
+		t.Errorf("%+v", r)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if all := fmt.Sprint(err, r, logged.String()); strings.Contains(all, "secret-signature") || !strings.Contains(all, "rejected") {
+		t.Error(all)
 	}
 }
