@@ -59,7 +59,11 @@ func (u *Uploader) attempt(ctx context.Context, it *item) (s step, err error) {
 	server := u.opts.Server
 	if it.upload.Whole {
 		u.requested(it.size)
-		return whole, server.PutWhole(ctx, it.upload.Addresses[0], source)
+		err := server.PutWhole(ctx, it.upload.Addresses[0], source)
+		if judge(whole, err) == pause {
+			it.upload = nil // maybe a storage has the files now
+		}
+		return whole, err
 	}
 	for _, p := range parts[len(it.upload.stored):] {
 		u.requested(p.Size)

@@ -21,7 +21,13 @@ import (
 	"github.com/opik-go/sdk/opik/internal/upload"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childFolder); dir != "" {
+		child(dir)
+		return
+	}
+	leaktest.Main(m)
+}
 
 // fake is a server and a storage in memory.
 type fake struct {
