@@ -203,13 +203,15 @@ func file(name string) File {
 }
 
 // pattern is content that shows where a piece of it was put.
-func pattern(size int) []byte {
-	data := make([]byte, size)
+func pattern(size int) []byte { return bytes.Clone(longPattern()[:size]) }
+
+var longPattern = sync.OnceValue(func() []byte {
+	data := make([]byte, 11<<20)
 	for i := range data {
 		data[i] = byte(i>>16) ^ byte(i*7)
 	}
 	return data
-}
+})
 
 func start1(t *testing.T, o Options) *Uploader {
 	t.Helper()
