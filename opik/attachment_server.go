@@ -2,6 +2,8 @@ package opik
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -83,8 +85,16 @@ func (c *Client) newUploads(o uploader.Options, queueBytes int64) error {
 	o.Logger = c.logger
 	o.MaxMemory = min(uploader.DefaultMaxMemory, max(queueBytes/attachmentShare, minAttachmentMemory))
 	o.Reserve, o.Occupy, o.Release = c.pipeline.Reserve, c.pipeline.Occupy, c.pipeline.Release
-	c.uploads, err = uploader.New(o)
-	return err
+	if o.Dir != "" {
+		// The workspace cannot hold a line break, since it is a header.
+		target := sha256.Sum256([]byte(c.rest.BaseURL() + "\n" + c.workspace))
+		o.Destination = hex.EncodeToString(target[:8])
+	}
+	if c.uploads, err = uploader.New(o); err != nil {
+		return err
+	}
+	c.uploads.Adopt()
+	return nil
 }
 
 // keepAttachment queues an attachment of a method.

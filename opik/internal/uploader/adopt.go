@@ -25,12 +25,16 @@ type parked struct {
 	size int64
 }
 
-// Adopt makes the uploader send what processes have left that have ended. It returns
-// at once; looking for it is done in the background.
+// Adopt makes the uploader send what processes have left that have ended. It only
+// looks whether the folder exists; the rest is done in the background. Later the
+// uploader does so by itself, when it has sent something, at most once a minute.
 func (u *Uploader) Adopt() {
+	if _, err := os.Stat(u.opts.Dir); err != nil {
+		return // and if it cannot be read, writing to it will say so
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.opts.Dir == "" || u.closing {
+	if u.closing {
 		return
 	}
 	u.adopted = time.Time{}
@@ -221,12 +225,28 @@ func (u *Uploader) quarantine(it *item) {
 			err = errors.Join(err, moved)
 		}
 	}
+	if err == nil {
+		err = trimDamaged(aside)
+	}
 	if err != nil {
 		u.report("quarantine", "opik: a damaged attachment cannot be put aside", "error", err)
 		u.discard(it)
 		return
 	}
 	u.moveOut(it)
+}
+
+// maxDamaged is how many files are kept that were put aside.
+const maxDamaged = 100
+
+// trimDamaged removes the oldest files that were put aside, if there are too many.
+func trimDamaged(dir string) error {
+	list, err := os.ReadDir(dir) // sorted by names, which begin with times
+	for len(list) > maxDamaged {
+		err = errors.Join(err, remove(filepath.Join(dir, list[0].Name())))
+		list = list[1:]
+	}
+	return err
 }
 
 // sizeOf returns 0 for a file that is not there: then it takes no room.

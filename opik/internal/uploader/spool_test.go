@@ -514,3 +514,15 @@ func TestCloseDeadline(t *testing.T) {
 		}
 	})
 }
+
+// TestDamagedFilesAreBounded keeps the latest of what was put aside.
+func TestDamagedFilesAreBounded(t *testing.T) {
+	dir := t.TempDir()
+	for i := range maxDamaged + 3 {
+		check(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d", i)), nil, 0o600))
+	}
+	check(t, trimDamaged(dir))
+	if left := listed(t, dir); len(left) != maxDamaged || left[0] != "0003" {
+		t.Errorf("%d are left, from %s", len(left), left[0])
+	}
+}
