@@ -41,6 +41,8 @@ type entity struct {
 // recorder makes the record of the present state; its entity is locked.
 type recorder interface {
 	record(updated time.Time) message.Message
+	// moveValues gives what was set memory of its own.
+	moveValues()
 }
 
 // begin makes e known to the client. Nobody else has e yet.

@@ -1,6 +1,7 @@
 package opik
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -127,6 +128,13 @@ func (t *Trace) startSpan(parentID, name string, s *start) *Span {
 func (s *Span) record(updated time.Time) message.Message {
 	s.rec.LastUpdatedAt = updated
 	return &s.rec
+}
+
+// moveValues implements recorder.
+func (s *Span) moveValues() {
+	s.input.move()
+	s.output.move()
+	s.metadata = bytes.Clone(s.metadata)
 }
 
 // none reports whether nobody started the span: it is nil, or a zero value.

@@ -1,6 +1,7 @@
 package opik
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -88,6 +89,13 @@ func (c *Client) remoteTrace(traceID, parentSpanID string, s *start) *Trace {
 func (t *Trace) record(updated time.Time) message.Message {
 	t.rec.LastUpdatedAt = updated
 	return &t.rec
+}
+
+// moveValues implements recorder.
+func (t *Trace) moveValues() {
+	t.input.move()
+	t.output.move()
+	t.metadata = bytes.Clone(t.metadata)
 }
 
 // none reports whether nobody started the trace: it is nil, or a zero value.

@@ -136,6 +136,7 @@ func queueUnsent(entities []*entity) {
 	for _, e := range entities {
 		e.mu.Lock()
 		if e.unsent {
+			e.owner.moveValues() // most of these stay open for long
 			e.queue(time.Now())
 		}
 		e.unlock()

@@ -7,11 +7,41 @@ import (
 	"github.com/opik-go/sdk/opik/internal/jsonenc"
 )
 
-// scratch holds buffers in which values are encoded before their size is known.
-var scratch = sync.Pool{New: func() any { return new([]byte) }}
+// workspace is memory for encoding one value at a time.
+type workspace struct {
+	// scratch is where a value is encoded before its size is known.
+	scratch []byte
+	// chunk is memory that no value has yet. Values are cut off its beginning.
+	chunk []byte
+}
 
-// maxScratch is the largest buffer that is kept for reuse.
-const maxScratch = 64 << 10
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+const (
+	// maxScratch is the largest buffer that is kept for reuse.
+	maxScratch = 64 << 10
+	// chunkBytes is how much memory is allocated for values at once. A value keeps
+	// all values of its chunk in memory, so that of an entity which stays open for
+	// long is moved; see [kept.move].
+	chunkBytes = 32 << 10
+	// maxShared is the size of the largest value that shares a chunk with others.
+	maxShared = chunkBytes / 8
+)
+
+// clone returns a copy of encoded that shares memory with nothing that is written to.
+func (w *workspace) clone(encoded []byte) []byte {
+	n := len(encoded)
+	if n > maxShared {
+		return bytes.Clone(encoded)
+	}
+	if n > len(w.chunk) {
+		w.chunk = make([]byte, chunkBytes)
+	}
+	value := w.chunk[:n:n]
+	w.chunk = w.chunk[n:]
+	copy(value, encoded)
+	return value
+}
 
 // kept is what a trace or span keeps of a value for one of the fields that take any
 // JSON: the value encoded, or a text as it is. The latter cannot change, so it is
@@ -27,6 +57,9 @@ func keepValue(v any, field string) kept {
 	}
 	return kept{raw: encodeValue(v, field)}
 }
+
+// move gives the value memory of its own.
+func (k *kept) move() { k.raw = bytes.Clone(k.raw) }
 
 // field returns the value as a record holds it. The record refers to k: a pointer is
 // an interface without further memory, which a slice is not.
@@ -44,22 +77,22 @@ func encodeValue(v any, field string) jsonenc.Raw {
 	if v == nil {
 		return nil
 	}
-	buffer := scratch.Get().(*[]byte)
-	encoded := jsonenc.AppendValue((*buffer)[:0], v)
-	raw := finishValue(encoded, field)
-	if cap(encoded) <= maxScratch {
-		*buffer = encoded
-		scratch.Put(buffer)
+	w := workspaces.Get().(*workspace)
+	encoded := jsonenc.AppendValue(w.scratch[:0], v)
+	raw := w.finish(encoded, field)
+	if w.scratch = encoded; cap(encoded) > maxScratch {
+		w.scratch = nil
 	}
+	workspaces.Put(w)
 	return raw
 }
 
-// finishValue copies encoded, so that it lives no longer than the buffer does and
-// takes no more memory than it needs.
-func finishValue(encoded []byte, field string) jsonenc.Raw {
+// finish copies encoded, so that it lives no longer than the scratch does and takes
+// no more memory than it needs.
+func (w *workspace) finish(encoded []byte, field string) jsonenc.Raw {
 	switch encoded[0] {
 	case '{', '[', '"':
-		return bytes.Clone(encoded)
+		return w.clone(encoded)
 	case 'n':
 		return nil
 	}

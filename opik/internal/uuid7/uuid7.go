@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"time"
+	"unsafe"
 
 	"github.com/opik-go/sdk/opik/internal/spin"
 )
@@ -35,9 +36,8 @@ func New() string { return NewAt(time.Now()) }
 // given any other time, since later ids are never smaller; [At] is for that.
 func NewAt(now time.Time) string {
 	mu.Lock()
-	hi, lo := present.next(tickOf(now), true)
-	mu.Unlock()
-	return format(hi, lo)
+	defer mu.Unlock()
+	return format(present.next(tickOf(now), true))
 }
 
 // At returns an id for the moment t, cut to 1/4096 of a millisecond. Ids for
@@ -47,9 +47,8 @@ func NewAt(now time.Time) string {
 // safe for concurrent use, and does not disturb the order of [New].
 func At(t time.Time) string {
 	mu.Lock()
-	hi, lo := past.next(tickOf(t), false)
-	mu.Unlock()
-	return format(hi, lo)
+	defer mu.Unlock()
+	return format(past.next(tickOf(t), false))
 }
 
 var (
@@ -57,7 +56,12 @@ var (
 	present sequence
 	past    sequence
 	pool    randomPool
+	// texts is memory for the texts of the next ids. One allocation serves seven of
+	// them, which take a multiple of 64 bytes together.
+	texts []byte
 )
+
+const textLength = 36
 
 // sequence hands out increasing pairs of tick and random number.
 type sequence struct {
@@ -130,8 +134,13 @@ var hexPairs = func() (pairs [256][2]byte) {
 	return pairs
 }()
 
+// format is called with the lock held.
 func format(hi, lo uint64) string {
-	var b [36]byte
+	if len(texts) < textLength {
+		texts = make([]byte, 7*textLength)
+	}
+	b := texts[:textLength:textLength]
+	texts = texts[textLength:]
 	put := func(at int, v uint64) { *(*[2]byte)(b[at:]) = hexPairs[byte(v)] }
 	put(0, hi>>56)
 	put(2, hi>>48)
@@ -153,5 +162,5 @@ func format(hi, lo uint64) string {
 	put(30, lo>>16)
 	put(32, lo>>8)
 	put(34, lo)
-	return string(b[:])
+	return unsafe.String(&b[0], len(b)) // nobody writes to it any more
 }
