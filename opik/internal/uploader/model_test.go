@@ -237,6 +237,9 @@ func live(t *testing.T, seed uint64, h []op) (problem error) {
 		w := &world{srv: newFake(), local: folder, files: map[string][]byte{}}
 		w.srv.whole = seed%2 == 0
 		w.o = Options{Server: w.srv, MaxMemory: 6 << 10, MaxDisk: 8 << 20, Workers: 1 + int(seed%3)}
+		if seed%5 == 0 {
+			w.o.MaxDisk = 20 << 10
+		}
 		if seed%4 != 3 {
 			w.o.Dir, w.o.Destination, w.o.Durable = filepath.Join(folder, "spool"), "here", seed%8 < 3
 		}
