@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -83,7 +84,14 @@ func (sp *Spool) adopt(dir string, sums map[string]Adopted) error {
 	if len(segments) == 0 {
 		return sp.leave(h)
 	}
+	sp.publish(h, segments, sums)
+	return nil
+}
+
+// publish makes what was loaded part of the spool.
+func (sp *Spool) publish(h *home, segments []*segment, sums map[string]Adopted) {
 	kinds := make(map[int]Adopted)
+	sp.mu.Lock()
 	for _, g := range segments {
 		for i := range g.index {
 			if g.state(uint32(i)) == free {
@@ -92,6 +100,7 @@ func (sp *Spool) adopt(dir string, sums map[string]Adopted) error {
 			}
 		}
 	}
+	sp.mu.Unlock()
 	for _, a := range kinds {
 		sum := sums[a.Kind]
 		sums[a.Kind] = Adopted{a.Kind, sum.Weight + a.Weight, sum.Records + a.Records}
@@ -100,7 +109,7 @@ func (sp *Spool) adopt(dir string, sums map[string]Adopted) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	h.segments = len(segments)
-	sp.homes[dir] = h
+	sp.homes[h.dir] = h
 	sp.totals.AdoptedFolders++
 	for _, g := range segments {
 		for i := range g.index {
@@ -116,10 +125,9 @@ func (sp *Spool) adopt(dir string, sums map[string]Adopted) error {
 			if a.home.adopted != b.home.adopted {
 				return map[bool]int{true: -1, false: 1}[a.home.adopted]
 			}
-			return int(min(max(a.created-b.created, -1), 1))
+			return cmp.Compare(a.created, b.created)
 		})
 	}
-	return nil
 }
 
 // load reads the segments of a folder whose lock is held. They are not in use yet.
@@ -199,8 +207,8 @@ func (sp *Spool) loadSegment(h *home, path, stream string, size, doneSize int64)
 	} else {
 		sp.note(sp.o.FS.Remove(path))
 	}
-	if doneSize > 0 {
-		sp.note(sp.o.FS.Remove(donePath(path)))
+	if err := sp.o.FS.Remove(donePath(path)); !errors.Is(err, fs.ErrNotExist) {
+		sp.note(err)
 	}
 	return nil, nil
 }

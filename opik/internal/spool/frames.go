@@ -112,7 +112,7 @@ func (f *frames) resync(off int64, least uint32) (at int64, found bool, err erro
 		if err != nil || len(b) < headSize {
 			return 0, false, err
 		}
-		if h, ok := parseHead(b); ok && h.index >= least && h.index < f.maxIndex() {
+		if h, ok := parseHead(b); ok && h.index >= least && h.index < f.maxIndex() && off+h.frame() <= f.size {
 			f.budget -= h.frame()
 			if _, _, ok, err := f.read(off); ok || err != nil {
 				return off, ok, err
