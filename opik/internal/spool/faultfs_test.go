@@ -39,6 +39,7 @@ type faultFS struct {
 	times   int
 	crashed bool
 	hit     string // the operation that failed first
+	die     func() // called at a crash, if it is a real one
 }
 
 // do runs one operation that changes the disk, or what the failpoint says.
@@ -56,6 +57,9 @@ func (f *faultFS) do(name string, op, half func() error) error {
 		f.hit = name
 	}
 	f.crashed = f.what.crash()
+	if f.die != nil && f.crashed {
+		defer f.die()
+	}
 	switch f.what {
 	case crashAfter:
 		return errors.Join(op(), errCrash)
