@@ -55,7 +55,9 @@ test: $(BIN)/contractcheck ## all tests; requests to the embedded backend are ch
 	@$(GO) test -C generator $(GOFLAGS_TEST) ./...
 	@$(GO) test -C bench $(GOFLAGS_TEST) ./...
 
-test-full: ## the slow tests: every published document, and fuzzing
+test-full: SHELL := /bin/bash
+test-full: ## the slow tests: killed processes, models, every published document, and fuzzing
+	@OPIK_TEST_FULL=1 $(GO) test $(GOFLAGS_TEST) -timeout 30m -run 'Crash|Model' -v ./opik/... | grep -vE '^(=== RUN|testing: warning: no tests|PASS$$)|no test(s to run| files)'; exit $${PIPESTATUS[0]}
 	@OPIK_TEST_FULL=1 $(GO) test -C generator $(GOFLAGS_TEST) -timeout 30m ./...
 	@$(MAKE) --no-print-directory fuzz
 
