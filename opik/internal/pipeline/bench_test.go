@@ -14,7 +14,7 @@ import (
 type sink struct{}
 
 func (sink) Send(context.Context, transport.Request) (transport.Response, error) {
-	return transport.Response{Status: 204}, nil
+	return transport.Response{Status: 204, Released: true}, nil
 }
 
 // ready is a record whose encoding costs no more than a copy.

@@ -194,7 +194,8 @@ func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, da
 func (p *Pipeline) replaceData(r *record, data []byte) {
 	p.bytes += int64(cap(data) - cap(r.data))
 	r.kind.lane.bytes += len(data) - len(r.data)
-	r.data = data
+	p.reuse(r)
+	r.data, r.shared = data, false
 }
 
 func (p *Pipeline) dropNew(k *kindState, why dropCause) {
@@ -252,6 +253,7 @@ func (p *Pipeline) dropOldest() bool {
 	}
 	oldest.kind.lane.take(oldest)
 	p.drop(oldest, overflow)
+	p.reuse(oldest)
 	p.recycle(oldest)
 	p.released()
 	return true

@@ -37,3 +37,11 @@ func (l *lane) settleDelivered(k *kindState, n int) {
 		n -= len(records)
 	}
 }
+
+// reuse takes back what a record was encoded in, which it is not any more, or will not
+// be sent. It is called with the lock held.
+func (p *Pipeline) reuse(r *record) {
+	if !r.shared {
+		p.memory.put([][]byte{r.data})
+	}
+}

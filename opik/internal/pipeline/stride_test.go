@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/opik-go/sdk/opik/internal/transport"
 )
@@ -67,6 +69,32 @@ func TestMemoryIsTakenBackOnlyWhenItIsReleased(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestMemoryOfReplacedAndDroppedRecordsIsTakenBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		p, err := New(Options{Sender: &releasing{release: []bool{true}}, MaxBytes: 10_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Repeat("x", 900)
+		before := &item{rows, "key", `{"a":"` + text + `"}`}
+		enqueue(t, p, *before)
+		p.mu.Lock()
+		first := unsafe.SliceData(p.kinds[rows].index.get("key").data)
+		p.mu.Unlock()
+		enqueue(t, p, *before) // which replaces it
+		if got := unsafe.SliceData(p.memory.get(900)); got != first {
+			t.Error("the memory of a replaced record is not used again")
+		}
+		for i := range 20 {
+			enqueue(t, p, sized(i, 900)) // which needs the room
+		}
+		if p.memory.kept == 0 {
+			t.Error("the memory of dropped records is not used again")
+		}
+		mustClose(t, p)
+	})
 }
 
 // lettingGo is for a sender that keeps nothing of a request.
