@@ -49,7 +49,7 @@ func TestAttach(t *testing.T) {
 			c, _ := attaching(t, opts...)
 			ctx, trace := c.StartTrace(t.Context(), "t", opik.WithAttachments(opik.Attachment{FileName: "first.txt", Data: []byte("at the start")}))
 			_, span := c.StartSpan(ctx, "s", opik.WithAttachments(opik.Attachment{FileName: "first.txt", Data: []byte("of the span")}))
-			small, large := pattern(1000), pattern(11<<20)
+			small, large := pattern(1000), pattern(5<<20+1)
 			path := filepath.Join(t.TempDir(), "large.bin")
 			if err := os.WriteFile(path, large, 0o600); err != nil {
 				t.Fatal(err)
@@ -127,7 +127,10 @@ func TestAttachFaults(t *testing.T) {
 			t.Parallel()
 			c, srv := attaching(t, modes[tt.mode]...)
 			injected := srv.Inject(tt.fault.On(tt.route).Times(1))
-			want := pattern(11 << 20)
+			want := pattern(1000)
+			if tt.parts > 0 {
+				want = pattern(11 << 20)
+			}
 			if err := c.LogAttachment(toTrace("a.bin"), bytes.NewReader(want)); err != nil {
 				t.Fatal(err)
 			}
