@@ -55,7 +55,8 @@ type Client struct {
 // share (~/.opik.config), the default. With no option and none of the others, the
 // server is Opik's cloud, which needs an API key.
 //
-// New makes no request and starts no goroutine. Its error is a [*ConfigError] and
+// New makes no request and starts no goroutine, except with [WithSpool]: then it looks
+// in the background for what earlier processes have left. Its error is a [*ConfigError] and
 // names every value that cannot be used and where it comes from. A program that can
 // do without Opik may log the error and go on with the nil client.
 func New(opts ...Option) (*Client, error) {
@@ -66,7 +67,7 @@ func New(opts ...Option) (*Client, error) {
 			problems = append(problems, opt(&s))
 		}
 	}
-	if s.overflow == OverflowSpool {
+	if s.overflow == OverflowSpool && s.spool == nil {
 		problems = append(problems, errors.New("WithOverflow: OverflowSpool needs WithSpool"))
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -113,13 +114,20 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 	if c.rest, err = rest.NewClient(cfg.URL.V.String(), c.transport); err != nil {
 		return nil, newConfigError(err)
 	}
+	s.useSpool(cfg)
 	p := s.pipeline
 	p.Sender = c.transport
 	p.Logger = s.logger
 	if c.pipeline, err = pipeline.New(p); err != nil {
 		return nil, newConfigError(err)
 	}
+	if p.Spool != nil {
+		s.uploads.Room = c.pipeline.SpoolRoom
+	}
 	if err := c.newUploads(s.uploads, cmp.Or(p.MaxBytes, pipeline.DefaultMaxBytes)); err != nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, _ = c.pipeline.Close(ctx) // nothing was recorded
 		return nil, newConfigError(err)
 	}
 	c.prompts = newPromptCache(valueOf(orDefault(s.promptCache, defaultCachedPrompts)), s.promptTTL)
@@ -162,7 +170,9 @@ func (c *Client) ProjectName() string {
 // Flush sends everything that was recorded before the call, running traces and
 // spans as they are now, and returns when the server has taken or refused it, or ctx
 // ends. Requests that fail for now are repeated until then. What is recorded
-// meanwhile does not prolong the call.
+// meanwhile does not prolong the call. With [WithSpool] what is on disk is not waited
+// for, nor is what is moved there because it cannot be delivered for now; the receipt
+// counts it as spooled, which is no error.
 //
 // The receipt is filled in any case. The error is nil if nothing was lost since the
 // previous receipt and nothing is left behind; otherwise it wraps
@@ -183,8 +193,10 @@ func (c *Client) Flush(ctx context.Context) (Receipt, error) {
 
 // Close sends what Flush sends, refuses everything that is recorded later, stops the
 // goroutines of the client and closes its connections. Traces and spans that are
-// running arrive without an end. It returns when ctx ends at the latest; what the
-// server has not confirmed by then is dropped. Receipt and error are those of Flush.
+// running arrive without an end. It returns when ctx ends at the latest, or a tenth of a
+// second later; what the server has not confirmed by then is dropped. With [WithSpool] it
+// is kept on disk instead: a quarter of the time, but no more than two seconds, is kept
+// for that. Receipt and error are those of Flush.
 //
 // Close may be called again; it has nothing to do then. Methods that make requests
 // still work.

@@ -59,6 +59,10 @@ func TestPrecedence(t *testing.T) {
 }
 
 func TestMisconfiguration(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		opts []opik.Option
@@ -76,6 +80,11 @@ func TestMisconfiguration(t *testing.T) {
 		{"unknown overflow policy", []opik.Option{opik.WithOverflow(-77)}, []string{"WithOverflow", "-77"}, nil},
 		{"blocking for no time", []opik.Option{opik.WithOverflow(opik.OverflowBlock(0))}, []string{"WithOverflow", "not positive"}, nil},
 		{"overflow to a spool that is not there", []opik.Option{opik.WithOverflow(opik.OverflowSpool)}, []string{"OverflowSpool", "WithSpool"}, nil},
+		{"spool without a folder", []opik.Option{opik.WithSpool("")}, []string{"WithSpool", "no name"}, nil},
+		{"spool in a file", []opik.Option{opik.WithSpool(file)}, []string{"WithSpool", file}, nil},
+		{"spool below a file", []opik.Option{opik.WithSpool(filepath.Join(file, "x"))}, []string{"WithSpool", file}, nil},
+		{"small spool", []opik.Option{opik.WithSpool(t.TempDir(), opik.SpoolMaxBytes(-1), opik.SpoolMaxAge(-1))}, []string{"WithSpool", "SpoolMaxBytes", "; ", "SpoolMaxAge"}, nil},
+		{"no interval", []opik.Option{opik.WithSpool(t.TempDir(), opik.SpoolSync(opik.SyncInterval(0)))}, []string{"WithSpool", "SpoolSync"}, nil},
 		{"no batch", []opik.Option{opik.WithBatch(0, 1)}, []string{"WithBatch"}, nil},
 		{"negative flush timeout", []opik.Option{opik.WithFlushTimeout(-1)}, []string{"WithFlushTimeout"}, nil},
 		{"no idle timeout", []opik.Option{opik.WithIdleTimeout(0)}, []string{"WithIdleTimeout"}, nil},

@@ -30,6 +30,7 @@ type settings struct {
 	renderers   map[PromptType]PromptRenderer
 
 	overflow OverflowPolicy // 0 without WithOverflow
+	spool    *spoolSettings // nil without WithSpool
 }
 
 // WithURL sets the URL of the API, for example "http://localhost:5173/api",

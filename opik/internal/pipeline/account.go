@@ -137,9 +137,14 @@ type totals struct {
 
 // Stats returns what happened so far. It does not block on the network.
 func (p *Pipeline) Stats() Stats {
+	position := p.spoolBytes()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return Stats{
+		Spool:         p.positionLocked(position),
+		SpoolFailures: p.spoolFailures,
+		SpoolError:    p.spoolError,
+
 		Kinds:        p.countsLocked(),
 		Drops:        p.dropsLocked(),
 		QueuedBytes:  p.bytes,
@@ -167,16 +172,24 @@ func (p *Pipeline) countsLocked() map[string]Counts {
 	for _, k := range p.kinds {
 		counts[k.Name] = counts[k.Name].plus(k.counts)
 	}
+	for name, c := range p.strangers {
+		counts[name] = counts[name].plus(*c)
+	}
 	return counts
 }
 
-// settle gives a queued record its verdict: it counts from now on where into
-// points, as delivered, rejected or dropped. The record must not be in a list
-// any more.
+// settle gives a queued record its verdict, or one that was read back: it counts
+// from now on where into points, as delivered, rejected or dropped. The record must
+// not be in a list any more. What is on disk of it is removed later, by finish.
 func (p *Pipeline) settle(r *record, into *int64) {
-	r.kind.counts.Queued -= r.weight
+	if r.replayed() {
+		r.kind.counts.Spooled -= r.weight
+	} else {
+		r.kind.counts.Queued -= r.weight
+	}
 	*into += r.weight
 	p.bytes -= r.cost()
+	r.leaveDisk()
 }
 
 // drop is settle for records that are given up.

@@ -154,13 +154,14 @@ func (l *lane) attempt(k *kindState, records []*record) (transport.Response, err
 	if resp.Released {
 		clear(req.Body)
 		l.parts = req.Body
-	} else {
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !resp.Released {
 		for _, r := range records {
 			r.shared = true
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.requests++
 	if v := judge(k.Method, resp, err); v == again || v == denied {
 		p.failures++

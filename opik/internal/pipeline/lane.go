@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -34,6 +35,11 @@ type lane struct {
 	retryAt     time.Time // nothing is sent before
 	hinted      bool      // retryAt is the server's wish
 
+	// disk is held by who moves records to disk, before the pipeline's lock.
+	disk sync.Mutex
+	// turn: it is the turn of records that are read back.
+	turn bool
+
 	holding bool // all that waits is held; a new record may not be
 	wake    chan struct{}
 	started bool
@@ -55,8 +61,7 @@ func (l *lane) added(size int) {
 	}
 	switch {
 	case !l.started:
-		l.started = true
-		go l.run()
+		l.start()
 	case l.holding, l.records == 1, l.records == l.p.opts.BatchItems, before < l.p.opts.ReadyBytes && l.bytes >= l.p.opts.ReadyBytes:
 		l.signal()
 	}
@@ -86,8 +91,10 @@ func (l *lane) run() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		l.finish()
+		l.p.reportDisk()
 		l.p.mu.Lock()
-		do, wait := l.next(time.Now())
+		do, wait, k := l.next(time.Now())
 		l.p.mu.Unlock()
 		var alarm <-chan time.Time
 		switch do {
@@ -101,7 +108,19 @@ func (l *lane) run() {
 		case send:
 			l.cycle()
 			continue
+		case spill:
+			l.toDisk(choice{kinds: l.stuckKinds(time.Now())})
+			continue
+		case replay:
+			l.replay(k)
+			continue
+		case adopt:
+			l.p.adopt()
+			continue
 		case pause:
+			if l.p.spool != nil && l.p.memory.trimIfDue(time.Now()) {
+				wait = min(wait, trimEvery) // a lane that looks after the disk is never idle
+			}
 			timer.Reset(wait)
 			alarm = timer.C
 		}
@@ -120,10 +139,14 @@ const (
 	pause               // wait for a while
 	send
 	exit
+	spill  // what cannot be sent for now
+	replay // records of a kind that are on disk
+	adopt  // what dead processes left on disk
 )
 
-// next decides what the goroutine has to do.
-func (l *lane) next(now time.Time) (action, time.Duration) {
+// nextLive decides what the goroutine has to do, as far as records in memory are
+// concerned.
+func (l *lane) nextLive(now time.Time) (action, time.Duration) {
 	if l.p.isDead() {
 		return exit, 0
 	}
@@ -157,7 +180,7 @@ func (l *lane) next(now time.Time) (action, time.Duration) {
 // oldest returns the smallest seq that waits or is being sent, and the largest
 // number if there is none.
 func (l *lane) oldest() uint64 {
-	low := l.oldestFlying()
+	low := l.oldestMoving()
 	for _, k := range l.kinds {
 		if r := k.waiting.first; r != nil {
 			low = min(low, r.seq)
@@ -166,7 +189,17 @@ func (l *lane) oldest() uint64 {
 	return low
 }
 
-// oldestFlying is oldest without the records that wait.
+// oldestMoving is oldest without the records that wait.
+func (l *lane) oldestMoving() uint64 {
+	low := l.oldestFlying()
+	for _, k := range l.kinds {
+		if m := k.disk.moving; len(m) > 0 {
+			low = min(low, m[0].seq)
+		}
+	}
+	return low
+}
+
 func (l *lane) oldestFlying() uint64 {
 	switch {
 	case len(l.probe.suspects) > 0:
@@ -209,6 +242,7 @@ func (l *lane) cycle() {
 			return
 		}
 	}
+	l.turn = true
 }
 
 // sendKind sends the records of one kind up to a seq. It returns false if some
@@ -217,14 +251,16 @@ func (l *lane) sendKind(k *kindState, upTo uint64) bool {
 	for {
 		l.p.mu.Lock()
 		var batch []*record
-		if l.heldBy(k, time.Now()) == nil {
+		if l.heldBy(k, time.Now()) == nil && !l.behind(k) {
 			batch = l.collect(k, upTo)
 		}
 		l.p.mu.Unlock()
 		if len(batch) == 0 {
 			return l.judgeSuspects(k)
 		}
-		if _, ok := l.send(k, batch); !ok {
+		_, ok := l.send(k, batch)
+		l.finish()
+		if !ok {
 			return false
 		}
 	}
@@ -258,30 +294,16 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 	return batch
 }
 
-// putBack returns what is in flight, and the suspects, to the front of the
-// queue. A record that was accepted meanwhile for the same entity is merged.
+// putBack returns what is in flight, and the suspects, to the front of the queue, or
+// to disk if it was read back. A record that was accepted meanwhile for the same
+// entity is merged.
 func (l *lane) putBack() {
-	p := l.p
 	for _, r := range slices.Backward(l.flying()) {
-		k := r.kind
-		later := k.mergeTarget(r.key, r.path)
-		if later != nil {
-			if merged, ok := k.combine(r.data, later.data); ok && len(merged) <= p.opts.MaxRecordBytes {
-				l.take(later)
-				p.bytes -= r.cost() + later.cost()
-				r.data = merged
-				r.weight += later.weight
-				p.bytes += r.cost()
-				p.recycle(later)
-				later = nil
-			}
+		if r.replayed() {
+			l.giveBack(r)
+		} else {
+			l.restore(r)
 		}
-		k.waiting.pushFront(r)
-		if later == nil {
-			k.remember(r)
-		}
-		l.records++
-		l.bytes += len(r.data)
 	}
 	l.flight, l.probe = nil, probe{}
 }

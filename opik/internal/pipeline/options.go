@@ -16,7 +16,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/opik-go/sdk/opik/internal/message"
 	"github.com/opik-go/sdk/opik/internal/retry"
+	"github.com/opik-go/sdk/opik/internal/spool"
 	"github.com/opik-go/sdk/opik/internal/transport"
 )
 
@@ -101,6 +103,15 @@ type Options struct {
 	// DefaultProbe.
 	Probe retry.Policy
 
+	// Spool configures where records go for which there is no room, or which cannot
+	// be delivered for now or before Close has to return; nil is nowhere. Its
+	// callbacks are set by the pipeline.
+	Spool *spool.Options
+	// Durable puts every record on disk before Enqueue returns. It needs Spool.
+	Durable bool
+	// Kinds are those that records on disk can have. They are needed with Spool.
+	Kinds []*message.Kind
+
 	// Logger is told of losses and of outages, each kind of event at most
 	// every half minute. Nil is silent. It is never called with a lock held.
 	Logger *slog.Logger
@@ -116,6 +127,8 @@ var (
 	ErrTooLarge = errors.New("the record is too large")
 	// ErrEncoding: a value of the record could not be encoded.
 	ErrEncoding = errors.New("the record cannot be encoded")
+	// ErrNotDurable: the record was queued, and is not on disk though it should be.
+	ErrNotDurable = errors.New("the record is in memory only")
 )
 
 func (o Options) withDefaults() Options {

@@ -100,6 +100,10 @@ func (l *lane) ready(now time.Time) outlook {
 		if first == nil {
 			continue
 		}
+		if l.behind(k) {
+			r.lost = false
+			continue
+		}
 		if by := l.heldBy(k, now); by != nil {
 			r.wait = min(r.wait, by.heldUntil().Sub(now))
 			r.lost = r.lost && by.lost(now)
@@ -186,7 +190,7 @@ func (l *lane) askNow(seq uint64) {
 // to come back. It returns nil if there is hope for one of them.
 func (p *Pipeline) refusal(seq, since uint64) (why error) {
 	for _, l := range p.lanes {
-		if l.oldestFlying() <= seq {
+		if l.oldestMoving() <= seq {
 			return nil
 		}
 		for _, k := range l.kinds {

@@ -12,8 +12,8 @@ import (
 )
 
 // Pipeline delivers records in the background. It is safe for concurrent use.
-// A new pipeline has no goroutine; the first record of a lane starts one, and
-// Close ends them all.
+// A new pipeline has no goroutine without a spool, and one with it; the first record
+// of a lane starts another, and Close ends them all.
 type Pipeline struct {
 	opts Options
 
@@ -43,6 +43,8 @@ type Pipeline struct {
 
 	refusals uint64 // of the account, of all kinds
 
+	spooling
+
 	rejections rejectionLog
 	lastMark   mark
 }
@@ -64,13 +66,21 @@ func New(o Options) (*Pipeline, error) {
 	}
 	p.memory.limit = p.opts.MaxBytes / 8
 	p.ctx, p.cancel = context.WithCancel(context.Background())
+	if err := p.openSpool(); err != nil {
+		p.cancel()
+		return nil, err
+	}
 	return p, nil
 }
 
 // Enqueue encodes m and queues it. Values that m refers to may be changed when
 // it has returned. It does not wait, except for room under the policy [Block].
 // The error is nil if the record was queued, and otherwise wraps [ErrClosed],
-// [ErrFull], [ErrTooLarge] or [ErrEncoding].
+// [ErrFull], [ErrTooLarge] or [ErrEncoding]; or [ErrNotDurable] if it was queued and
+// is not on disk as [Options.Durable] demands.
+//
+// With a spool it may have to wait for the disk: always if records are durable, and
+// when there is no room under the policy [Spill].
 func (p *Pipeline) Enqueue(m message.Message) error {
 	return p.EnqueueContext(context.Background(), m)
 }
@@ -103,11 +113,16 @@ func (p *Pipeline) Report(loss *Loss) {
 	if loss != nil {
 		p.reportLoss(loss.kind, loss.cause)
 	}
+	p.reportDisk()
 }
 
 func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (*Loss, error) {
 	data, err := p.encode(m)
-	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), data, err)
+	group := ""
+	if p.spool != nil {
+		group = m.Group()
+	}
+	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), group, data, err)
 }
 
 // buffers holds scratch space for encoding. Large ones are not kept.
@@ -136,15 +151,18 @@ func (p *Pipeline) encode(m message.Message) (data []byte, err error) {
 
 // add accounts for a record and queues it if it can be queued. data is the
 // pipeline's from here on.
-func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string, data []byte, encodingErr error) (*Loss, error) {
+func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path, group string, data []byte, encodingErr error) (*Loss, error) {
 	p.mu.Lock()
 	k := p.kindState(kind)
 	dropped := p.drops[overflow]
-	err := p.queue(ctx, k, key, path, data, encodingErr)
+	at, err := p.queue(ctx, k, key, path, group, data, encodingErr)
 	// Only now: queue may wait for room, and release the lock for that.
 	k.counts.Accepted++
 	dropped = p.drops[overflow] - dropped
 	p.mu.Unlock()
+	if at != nil {
+		k.disk.stream.Release(at.tokens...)
+	}
 	switch {
 	case err != nil:
 		return &Loss{k.Name, err}, err
@@ -154,40 +172,59 @@ func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path string
 	return nil, nil
 }
 
-// queue is called with the lock held, and may release it for a while.
-func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path string, data []byte, encodingErr error) error {
+// queue is called with the lock held, and may release it for a while. If it returns a
+// place, the record is there and nowhere else, and is to be released when it counts.
+func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path, group string, data []byte, encodingErr error) (*place, error) {
 	if encodingErr != nil {
 		p.dropNew(k, encoding)
-		return encodingErr
+		return nil, encodingErr
 	}
 	size := cost(data, key, path)
 	if limit := min(int64(p.opts.MaxRecordBytes), p.opts.MaxBytes-recordOverhead); int64(len(data)-1) > limit || size > p.opts.MaxBytes {
 		err := fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data)-1, limit)
 		k.counts.Rejected++
 		p.rejections.add(Rejection{Kind: k.Name, Key: key, Message: err.Error(), Records: 1})
-		return err
+		return nil, err
 	}
-	target, err := p.makeRoom(ctx, k, key, path, size)
-	if err != nil {
-		return err
+	var at *place
+	var notDurable error
+	if p.opts.Durable && !p.closing {
+		at, notDurable = p.writeNew(k, key, path, group, data)
+	}
+	target, err := p.makeRoom(ctx, k, key, path, size, at != nil)
+	if err == ErrFull && at == nil && p.mayWrite(Spill) {
+		at, _ = p.writeNew(k, key, path, group, data) // it is counted and reported
+	}
+	switch {
+	case at != nil && (err != nil || k.lane.behind(k)):
+		k.counts.Spooled++
+		k.lane.backlogged()
+		return at, nil
+	case err == ErrClosed:
+		p.dropNew(k, closed)
+		return nil, err
+	case err != nil:
+		p.dropNew(k, overflow)
+		return nil, err
 	}
 	if target != nil {
 		if merged, ok := k.combine(target.data, data); ok && len(merged) <= p.opts.MaxRecordBytes {
 			p.replaceData(target, merged)
 			target.weight++
+			target.joinPlace(at)
 			k.counts.Queued++
-			return nil
+			return nil, notDurable
 		}
 	}
 	r := p.newRecord()
 	p.seq++
-	*r = record{kind: k, key: key, path: path, data: data, seq: p.seq, weight: 1}
+	*r = record{kind: k, key: key, path: path, group: group, disk: at, data: data, seq: p.seq, weight: 1}
 	k.counts.Queued++
 	p.bytes += size
 	k.waiting.pushBack(r)
 	k.remember(r)
 	k.lane.added(len(data))
-	return nil
+	return nil, notDurable
 }
 
 // replaceData gives a waiting record other content.
@@ -203,13 +240,13 @@ func (p *Pipeline) dropNew(k *kindState, why dropCause) {
 	p.drops[why]++
 }
 
-// makeRoom applies the overflow policy until size bytes fit. It returns the
-// record that the new one is to be merged into, if there is one then.
-func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string, size int64) (target *record, err error) {
+// makeRoom applies the overflow policy until size bytes fit. It returns the record
+// that the new one is to be merged into, if there is one then. The error is ErrClosed
+// or ErrFull; a record that is on disk does not wait for room.
+func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string, size int64, onDisk bool) (target *record, err error) {
 	var timeout *time.Timer
 	for {
 		if p.closing {
-			p.dropNew(k, closed)
 			return nil, ErrClosed
 		}
 		target = k.mergeTarget(key, path)
@@ -222,10 +259,13 @@ func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string,
 		}
 		switch p.opts.Overflow {
 		case DropOldest, Spill:
-			if p.dropOldest() {
+			if p.spillOldest(need) || p.dropOldest() {
 				continue
 			}
 		case Block:
+			if onDisk {
+				return nil, ErrFull
+			}
 			if timeout == nil {
 				timeout = time.NewTimer(p.opts.BlockTimeout)
 				defer timeout.Stop()
@@ -234,20 +274,24 @@ func (p *Pipeline) makeRoom(ctx context.Context, k *kindState, key, path string,
 				continue
 			}
 		}
-		p.dropNew(k, overflow)
 		return nil, ErrFull
 	}
 }
 
-// dropOldest drops the record that waits longest. It returns false if no
-// record waits; what is being sent cannot be dropped.
-func (p *Pipeline) dropOldest() bool {
-	var oldest *record
+// oldestWaiting returns the record that waits longest, or nil.
+func (p *Pipeline) oldestWaiting() (oldest *record) {
 	for _, k := range p.kinds {
 		if r := k.waiting.first; r != nil && (oldest == nil || r.seq < oldest.seq) {
 			oldest = r
 		}
 	}
+	return oldest
+}
+
+// dropOldest drops the record that waits longest. It returns false if no
+// record waits; what is being sent cannot be dropped.
+func (p *Pipeline) dropOldest() bool {
+	oldest := p.oldestWaiting()
 	if oldest == nil {
 		return false
 	}
@@ -308,6 +352,9 @@ func (p *Pipeline) kindState(kind *message.Kind) *kindState {
 		p.named[kind.Lane] = l
 	}
 	k.lane = l
+	if p.spool != nil {
+		k.disk.stream = p.spool.Stream(kind.Name)
+	}
 	l.kinds = append(l.kinds, k)
 	sortStages(l.kinds)
 	return k

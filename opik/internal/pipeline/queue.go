@@ -16,6 +16,10 @@ type record struct {
 	link       link
 	kind       *kindState
 	key, path  string
+	// group is the trace that the record belongs to, if there is a spool.
+	group string
+	// disk says where the record lies on disk; nil if nowhere.
+	disk *place
 	// data is used for another record when this one is delivered, unless it is
 	// shared: something outside the pipeline may still read it.
 	data   []byte
@@ -31,7 +35,7 @@ type record struct {
 
 // recordOverhead estimates the memory that managing a record takes: the record
 // itself and its place in the index.
-const recordOverhead = 192
+const recordOverhead = 224
 
 func cost(data []byte, key, path string) int64 {
 	return int64(cap(data) + len(key) + len(path) + recordOverhead)
@@ -67,6 +71,24 @@ func (l *list) pushFront(r *record) {
 	l.length++
 }
 
+// insert puts a record in order that is older than most.
+func (l *list) insert(r *record) {
+	next := l.first
+	for next != nil && next.seq < r.seq {
+		next = next.next
+	}
+	switch {
+	case next == l.first:
+		l.pushFront(r)
+	case next == nil:
+		l.pushBack(r)
+	default:
+		r.prev, r.next = next.prev, next
+		r.prev.next, next.prev = r, r
+		l.length++
+	}
+}
+
 func (l *list) remove(r *record) {
 	if r.prev != nil {
 		r.prev.next = r.next
@@ -89,6 +111,7 @@ type kindState struct {
 	counts Counts
 
 	waiting list
+	disk    onDisk
 	// index finds the waiting record that a new one of the same key is merged into.
 	index index
 

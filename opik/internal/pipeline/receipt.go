@@ -90,8 +90,9 @@ type mark struct {
 // receipt that had been returned when the call began. So calls that overlap tell of
 // the same records: each caller learns of the losses among its own. The lock is
 // held.
-func (p *Pipeline) receiptSince(m mark) Receipt {
+func (p *Pipeline) receiptSince(m mark, spoolBytes int64) Receipt {
 	r := Receipt{
+		Spool:        p.positionLocked(spoolBytes),
 		Kinds:        make(map[string]Counts),
 		Requests:     p.requests - m.requests,
 		EncodedBytes: p.encodedBytes - m.encodedBytes,
@@ -186,6 +187,7 @@ func (p *Pipeline) Flush(ctx context.Context) (Receipt, error) {
 		err = ctx.Err()
 	}
 
+	onDisk := p.spoolBytes()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
@@ -194,7 +196,7 @@ func (p *Pipeline) Flush(ctx context.Context) (Receipt, error) {
 	default:
 		p.removeFlush(f)
 	}
-	r := p.receiptSince(since)
+	r := p.receiptSince(since, onDisk)
 	if err != nil {
 		return r, &IncompleteError{"flush", r.Total().Queued, err, p.lastFailure()}
 	}
@@ -235,10 +237,6 @@ func (p *Pipeline) removeFlush(f *flush) {
 	p.flushes = kept
 }
 
-// grace is how long Close waits for its goroutines after it has given up. They
-// end as soon as the Sender notices the end of its context.
-const grace = 50 * time.Millisecond
-
 // Close refuses further records, sends what is queued as Flush does, and stops
 // the goroutines. When ctx ends first, requests under way are abandoned, what
 // has no verdict is dropped, and the error is an [*IncompleteError]. The same
@@ -260,35 +258,22 @@ func (p *Pipeline) Close(ctx context.Context) (Receipt, error) {
 	p.released() // those who wait for room have to leave
 	p.mu.Unlock()
 
-	var err error
-	var left int64
-	for _, l := range running {
-		select {
-		case <-l.done:
-			continue
-		default:
-		}
-		select {
-		case <-l.done:
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
-			left = p.giveUp()
-			waitFor(running, grace)
-			break
-		}
-	}
+	err := p.waitForLanes(ctx, running)
 	if err == nil {
-		if err = p.leftBehind(); err != nil {
-			left = p.giveUp()
-		}
+		err = p.leftBehind()
+	}
+	left := int64(0)
+	if err != nil {
+		left = p.giveUp(ctx, running)
 	}
 	p.cancel()
+	onDisk := p.spoolBytes()
+	p.closeSpool(ctx)
+	p.reportDisk()
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := p.receiptSince(since)
+	r := p.receiptSince(since, onDisk)
 	if err != nil && left > 0 {
 		return r, &IncompleteError{"close", left, err, p.lastFailure()}
 	}
@@ -303,32 +288,7 @@ func (p *Pipeline) leftBehind() error {
 	return p.refusal(p.seq, 0)
 }
 
-// giveUp drops everything that has no verdict, and returns how many records
-// that were.
-func (p *Pipeline) giveUp() (left int64) {
-	p.cancel()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.isDead() {
-		return p.drops[deadline]
-	}
-	close(p.dead)
-	for _, l := range p.lanes {
-		for _, r := range l.flying() {
-			p.drop(r, deadline)
-		}
-		l.flight, l.probe = nil, probe{}
-		for _, k := range l.kinds {
-			for r := k.waiting.first; r != nil; r = k.waiting.first {
-				l.take(r)
-				p.drop(r, deadline)
-			}
-		}
-	}
-	p.released()
-	return p.drops[deadline]
-}
-
+// waitFor waits until the lanes have ended, but not for longer than limit.
 func waitFor(lanes []*lane, limit time.Duration) {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()

@@ -149,3 +149,11 @@ func (p *Pipeline) reportPause(kind string, status int, err error) {
 func (p *Pipeline) reportRecovery(kind string, failures int) {
 	p.report(slog.LevelInfo, "recovery "+kind, "opik: records are being delivered again", "kind", kind, "failures", failures)
 }
+
+func (p *Pipeline) reportEviction(kind string, why DropReason, records int64) {
+	p.report(slog.LevelWarn, "evicted "+string(why)+kind, "opik: records on disk are lost", "kind", kind, "reason", string(why), "records", records)
+}
+
+func (p *Pipeline) reportDiskFailure(err error) {
+	p.report(slog.LevelError, "disk", "opik: records cannot be kept on disk; they stay in memory", "error", err)
+}
