@@ -119,8 +119,9 @@ func nameOf(r io.Reader) string {
 // The error is a [*ValidationError] if an argument makes no sense or the content
 // cannot be read; then nothing was queued. Otherwise the attachment counts: the
 // error wraps [ErrClosed] after [Client.Close], [ErrQueueFull] if there is no room
-// for it, or the error of the file system if the content cannot be kept. A nil client
-// ignores it.
+// for it, or the error of the file system if the content cannot be kept. With
+// [SpoolDurable] the attachment is on disk when LogAttachment returns, or the error
+// wraps [ErrNotDurable]. A nil client ignores it.
 func (c *Client) LogAttachment(a AttachmentUpload, content io.Reader) error {
 	if c == nil {
 		return nil

@@ -1,14 +1,14 @@
-package opik
+package opik_test
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/opik-go/sdk/opik"
 	"github.com/opik-go/sdk/opik/opiktest"
 )
 
@@ -19,12 +19,13 @@ func TestAttachmentsSurviveRestart(t *testing.T) {
 		for _, durable := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, durable %v", name, durable), func(t *testing.T) {
 				srv := opiktest.NewServer(t, append(opts, opiktest.WithAccount(opiktest.Account{APIKey: "k", Workspaces: []string{"a", "b"}}))...)
-				dir := filepath.Join(t.TempDir(), "attachments")
-				open := func(workspace string) *Client {
-					c, err := New(WithURL(srv.URL), WithAPIKey("k"), WithWorkspace(workspace), WithLogger(slog.New(slog.DiscardHandler)), func(s *settings) error {
-						s.uploads.Dir, s.uploads.Durable, s.uploads.Sync = dir, durable, durable
-						return nil
-					})
+				dir := filepath.Join(t.TempDir(), "spool")
+				open := func(workspace string) *opik.Client {
+					var spool []opik.SpoolOption
+					if durable {
+						spool = append(spool, opik.SpoolDurable())
+					}
+					c, err := opik.New(opik.WithURL(srv.URL), opik.WithAPIKey("k"), opik.WithWorkspace(workspace), opik.WithLogger(quiet), opik.WithSpool(dir, spool...))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -34,7 +35,7 @@ func TestAttachmentsSurviveRestart(t *testing.T) {
 				for run := range 3 {
 					c := open("a")
 					for i, content := range []string{"small", strings.Repeat("large", 100_000)} {
-						target := AttachmentUpload{EntityType: AttachToTrace, EntityID: "01942ab4-7a2e-7000-8000-0000000000a1", FileName: fmt.Sprint(run, "-", i)}
+						target := opik.AttachmentUpload{EntityType: opik.AttachToTrace, EntityID: "01942ab4-7a2e-7000-8000-0000000000a1", FileName: fmt.Sprint(run, "-", i)}
 						if err := c.LogAttachment(target, strings.NewReader(content)); err != nil {
 							t.Fatal(err)
 						}
@@ -56,7 +57,7 @@ func TestAttachmentsSurviveRestart(t *testing.T) {
 				if _, err := other.Close(t.Context()); err != nil {
 					t.Error(err)
 				}
-				if got := other.Stats().Kinds["attachment"]; got != (Counts{}) {
+				if got := other.Stats().Kinds["attachment"]; got != (opik.Counts{}) {
 					t.Errorf("the client for another workspace has %+v", got)
 				}
 

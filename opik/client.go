@@ -208,6 +208,7 @@ func (c *Client) Close(ctx context.Context) (Receipt, error) {
 	defer cancel()
 	c.unsent.close()
 	c.uploads.Hurry()
+	c.uploads.Save(ctx) // there may be no time for that in the end
 	// Records may leave attachments behind, so the records come first.
 	p, err := c.pipeline.Close(ctx)
 	a, attachErr := c.uploads.Close(ctx)

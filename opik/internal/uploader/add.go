@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -11,7 +12,8 @@ import (
 
 // Add takes a file over: its content has been read when Add returns, unless it is
 // to be read in place. Add does not wait for the network. The error is nil if the
-// file was queued. It wraps [ErrContent] if there is no content to be queued;
+// file was queued, and wraps [pipeline.ErrNotDurable] if it was queued and is not on
+// disk though it should be. It wraps [ErrContent] if there is no content to be queued;
 // otherwise the file counts as dropped, and the error wraps [pipeline.ErrClosed],
 // [pipeline.ErrFull] or the error of the file system.
 func (u *Uploader) Add(f File, c Content) error {
@@ -24,8 +26,8 @@ func (u *Uploader) Add(f File, c Content) error {
 	if err == nil {
 		err = u.accept(it)
 	}
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, pipeline.ErrNotDurable) {
+		return err
 	}
 	in.undo()
 	switch {
@@ -56,21 +58,22 @@ func (u *Uploader) refuse(why pipeline.DropReason, err error) error {
 	return err
 }
 
-// accept queues an item whose content is taken. It counts from here on.
+// accept queues an item whose content is taken. It counts from here on, also if the
+// error wraps [pipeline.ErrNotDurable].
 func (u *Uploader) accept(it *item) error {
-	if u.opts.Dir != "" && (u.opts.Durable || it.path != "") {
-		if err := u.saveFirst(it); err != nil {
+	var unsafe error
+	if u.opts.Dir != "" && (u.opts.Durable || it.path != "" || u.isFull()) {
+		err := u.saveFirst(it)
+		switch {
+		case errors.Is(err, pipeline.ErrClosed), errors.Is(err, errGone):
 			return err
-		}
-	}
-	if u.opts.Dir != "" && it.home == nil && u.isFull() {
-		if err := u.saveFirst(it); err != nil {
-			return err
+		case err != nil && u.opts.Durable:
+			unsafe = fmt.Errorf("%w: %w", pipeline.ErrNotDurable, err)
 		}
 	}
 	lost, err := u.queue(it)
 	u.discardAll(lost)
-	return err
+	return cmp.Or(err, unsafe)
 }
 
 // isFull reports whether no more items can be managed, unless others give way.
@@ -111,7 +114,6 @@ func (u *Uploader) queue(it *item) (lost []*item, err error) {
 }
 
 // saveFirst writes the manifest of an item that nobody knows yet. Close waits for it.
-// Where the disk fails, what is in memory is sent from there.
 func (u *Uploader) saveFirst(it *item) error {
 	if !u.begin() {
 		return pipeline.ErrClosed
@@ -124,11 +126,10 @@ func (u *Uploader) saveFirst(it *item) error {
 	}
 	u.end()
 	u.mu.Unlock()
-	if err == nil || errors.Is(err, errGone) {
-		return err
+	if err != nil && !errors.Is(err, errGone) {
+		u.diskFailed("opik: an attachment cannot be kept on disk; it is sent, but would not survive the process", err)
 	}
-	u.diskFailed("opik: an attachment cannot be kept on disk; it is sent, but would not survive the process", err)
-	return nil
+	return err
 }
 
 // begin and end enclose work on files that Close has to wait for.

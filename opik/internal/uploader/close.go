@@ -71,6 +71,14 @@ func (u *Uploader) Hurry() {
 // closePatience is how often Close asks a server that refuses the account.
 const closePatience = 3
 
+// Save writes what is in memory only to disk, as far as that works before ctx ends. It
+// does nothing without a folder.
+func (u *Uploader) Save(ctx context.Context) {
+	if u.opts.Dir != "" {
+		u.spill(func(it *item) bool { return it.home == nil && ctx.Err() == nil })
+	}
+}
+
 // Flush returns when every file that was accepted before the call is delivered,
 // rejected, dropped, or safe on disk because the server cannot be had. It returns
 // earlier with the error of ctx, if that ends, or with the server's refusal of the
