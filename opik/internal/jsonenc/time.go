@@ -9,8 +9,8 @@ const digitPairs = "00010203040506070809" + "10111213141516171819" + "2021222324
 const secondsPerDay = 24 * 60 * 60
 
 // appendUTC appends a moment as time.RFC3339Nano has it in UTC, in quotes. A record
-// has three of them, and the general formatter of package time takes five times as
-// long. The moment must be after 1970 and before the year 10000.
+// has three of them, and the general formatter of package time takes more than twice
+// as long. The moment must be after 1970 and before the year 10000.
 func appendUTC(dst []byte, seconds int64, nanos int) []byte {
 	days, rest := uint32(seconds/secondsPerDay), uint32(seconds%secondsPerDay)
 	year, month, day := date(days)

@@ -23,8 +23,9 @@ func gathering(dial func(ctx context.Context, network, address string) (net.Conn
 }
 
 // gatheringConn writes bodies of requests without copying them, and in few system
-// calls. net/http hands them to ReadFrom where there is no TLS in between; copying
-// 32 KiB at a time, as it would else be done, takes a third longer.
+// calls. net/http hands them to ReadFrom where there is no TLS in between; else it
+// copies 32 KiB at a time, which is a twentieth of what a record costs from its start
+// to its delivery.
 type gatheringConn struct{ *net.TCPConn }
 
 // ReadFrom implements [io.ReaderFrom].
