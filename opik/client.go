@@ -191,33 +191,6 @@ func (c *Client) Flush(ctx context.Context) (Receipt, error) {
 	return finish("flush", p.Plus(a), cmp.Or(err, attachErr))
 }
 
-// Close sends what Flush sends, refuses everything that is recorded later, stops the
-// goroutines of the client and closes its connections. Traces and spans that are
-// running arrive without an end. It returns when ctx ends at the latest, or a tenth of a
-// second later; what the server has not confirmed by then is dropped. With [WithSpool] it
-// is kept on disk instead: a quarter of the time, but no more than two seconds, is kept
-// for that. Receipt and error are those of Flush.
-//
-// Close may be called again; it has nothing to do then. Methods that make requests
-// still work.
-func (c *Client) Close(ctx context.Context) (Receipt, error) {
-	if c == nil {
-		return Receipt{}, nil
-	}
-	ctx, cancel := c.withFlushTimeout(ctx)
-	defer cancel()
-	c.unsent.close()
-	c.uploads.Hurry()
-	c.uploads.Save(ctx) // there may be no time for that in the end
-	// Records may leave attachments behind, so the records come first.
-	p, err := c.pipeline.Close(ctx)
-	a, attachErr := c.uploads.Close(ctx)
-	c.prompts.Close(ctx)
-	c.configs.Close(ctx)
-	c.transport.Close()
-	return finish("close", p.Plus(a), cmp.Or(err, attachErr))
-}
-
 func (c *Client) withFlushTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx = orBackground(ctx)
 	if _, limited := ctx.Deadline(); limited || c.flushTimeout <= 0 {

@@ -9,7 +9,7 @@ const (
 	// grace is how long Close waits for its goroutines after its context has ended,
 	// and diskGrace how long for the disk, at most twice. The goroutines end as soon
 	// as the Sender notices the end of its context.
-	grace     = 50 * time.Millisecond
+	grace     = 20 * time.Millisecond
 	diskGrace = 20 * time.Millisecond
 	// Part of the time that Close has is kept for writing to disk what is left.
 	spoolShare   = 4

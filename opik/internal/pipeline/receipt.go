@@ -120,6 +120,14 @@ func (p *Pipeline) receiptSince(m mark, spoolBytes int64) Receipt {
 	return r
 }
 
+// Receipt describes what happened since the previous receipt. It waits for nothing, not
+// even for the disk, and so does not say how much is there.
+func (p *Pipeline) Receipt() Receipt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.receiptSince(p.lastMark, 0)
+}
+
 // IncompleteError says that Flush or Close had to return before every record
 // had its verdict. It wraps the error of the context, or the [*StatusError] of a
 // server that refuses the account (401, 402, 403).

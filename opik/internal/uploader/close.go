@@ -96,6 +96,13 @@ func (u *Uploader) Flush(ctx context.Context) (pipeline.Receipt, error) {
 	return u.receipt(since), err
 }
 
+// Receipt describes what happened since the previous receipt. It does not wait.
+func (u *Uploader) Receipt() pipeline.Receipt {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.receipt(u.lastMark)
+}
+
 // wait returns why a flush ended, also if ctx has ended as well.
 func wait(ctx context.Context, f *flush) error {
 	select {
@@ -113,7 +120,7 @@ func wait(ctx context.Context, f *flush) error {
 
 // grace is how long Close goes on after its context has ended, so that requests end
 // and small content gets to the disk.
-const grace = 40 * time.Millisecond
+const grace = 20 * time.Millisecond
 
 // Close refuses further files, sends what is queued as Flush does, and ends the
 // goroutines. When ctx ends first, requests under way are abandoned; what is on disk
