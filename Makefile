@@ -2,7 +2,7 @@
 # README.md lists the rest.
 
 GO       ?= go
-MODULES  := . generator bench
+MODULES  := . generator bench faults
 # A relative path: make cannot name files in a directory whose path has a space.
 BIN      := bin
 OPIKGEN  := $(BIN)/opikgen
@@ -23,7 +23,7 @@ FUZZTIME_STAGES ?= 2000x
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full fuzz lint bench bench-parts bench-toolchain demo interop import update sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench bench-parts bench-toolchain faults demo interop import update sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,7 @@ test: $(BIN)/contractcheck ## all tests; requests to the embedded backend are ch
 	@$(BIN)/contractcheck -- $(GO) test -race $(GOFLAGS_TEST) ./...
 	@$(GO) test -C generator $(GOFLAGS_TEST) ./...
 	@$(GO) test -C bench $(GOFLAGS_TEST) ./...
+	@$(GO) test -C faults $(GOFLAGS_TEST) ./...
 
 test-full: SHELL := /bin/bash
 test-full: ## the slow tests: killed processes, models, every published document, and fuzzing
@@ -80,6 +81,9 @@ bench: SHELL := /bin/bash
 bench: $(BIN)/benchstat ## benchmarks, ours and the peer's in one run: BENCH=regexp COUNT=10
 	@mkdir -p .cache && set -o pipefail && $(GO) test -C bench -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee .cache/bench.txt
 	@$(BIN)/benchstat -col /sdk .cache/bench.txt
+
+faults: ## what becomes of records when something goes wrong: writes docs/reliability.md
+	@$(GO) run -C faults . -update ../docs/reliability.md
 
 bench-parts: ## benchmarks of single parts: encoders, queue, handles, stages of the generator
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./opik/...
