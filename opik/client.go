@@ -117,6 +117,7 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 	s.useSpool(cfg)
 	p := s.pipeline
 	p.Sender = c.transport
+	p.Offload = c.offload
 	p.Logger = s.logger
 	if c.pipeline, err = pipeline.New(p); err != nil {
 		return nil, newConfigError(err)

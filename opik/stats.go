@@ -26,6 +26,10 @@ type Stats struct {
 	EncodedBytes, SentBytes int64
 	// LastFailure is the error of the latest request, if it has to be repeated.
 	LastFailure error
+	// Offloaded counts the members of records that were made attachments because the
+	// record was too large, and Truncated those that were cut; see
+	// [WithMaxRecordBytes].
+	Offloaded, Truncated int64
 	// Invalid counts values that were ignored because the server would refuse them,
 	// such as a negative cost. Each is reported to the logger (see [WithLogger]).
 	Invalid int64
@@ -45,6 +49,8 @@ func newStats(p pipeline.Stats) Stats {
 		EncodedBytes: p.EncodedBytes,
 		SentBytes:    p.SentBytes,
 		LastFailure:  p.LastFailure,
+		Offloaded:    p.Offloaded,
+		Truncated:    p.Truncated,
 
 		Spool:         SpoolPosition(p.Spool),
 		SpoolFailures: p.SpoolFailures,

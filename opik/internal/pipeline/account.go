@@ -106,6 +106,9 @@ type Stats struct {
 	// Requests counts the requests that were made, Failures those among them
 	// that have to be repeated.
 	Requests, Failures int64
+	// Offloaded counts the members of records that were kept elsewhere because the
+	// record was too large, and Truncated those that were cut.
+	Offloaded, Truncated int64
 	// EncodedBytes is the size of the bodies of all requests, SentBytes their
 	// size after compression.
 	EncodedBytes, SentBytes int64
@@ -132,6 +135,7 @@ func total(kinds map[string]Counts) (sum Counts) {
 type totals struct {
 	drops                   [dropCauses]int64
 	requests, failures      int64
+	offloaded, truncated    int64
 	encodedBytes, sentBytes int64
 }
 
@@ -151,6 +155,8 @@ func (p *Pipeline) Stats() Stats {
 		MaxBytes:     p.opts.MaxBytes,
 		Requests:     p.requests,
 		Failures:     p.failures,
+		Offloaded:    p.offloaded,
+		Truncated:    p.truncated,
 		EncodedBytes: p.encodedBytes,
 		SentBytes:    p.sentBytes,
 		LastFailure:  p.lastFailure(),

@@ -65,6 +65,9 @@ func (l *lane) send(k *kindState, records []*record) (clean, ok bool) {
 	resp, err := l.attempt(k, records)
 	v := judge(k.Method, resp, err)
 	if len(records) == 1 && (v == mixed || v == tooLarge) {
+		if v == tooLarge && l.fitAgain(k, records[0]) {
+			return l.send(k, records)
+		}
 		v = refused
 	}
 	switch v {
@@ -149,6 +152,9 @@ func halveBytes(records []*record) (left, right []*record) {
 func (l *lane) attempt(k *kindState, records []*record) (transport.Response, error) {
 	p := l.p
 	req, size := request(k, records, l.parts[:0])
+	p.mu.Lock()
+	p.pacer.Sent(k.Name, len(records))
+	p.mu.Unlock()
 	resp, err := p.sendSafely(req)
 	l.parts = nil
 	if resp.Released {
@@ -162,6 +168,7 @@ func (l *lane) attempt(k *kindState, records []*record) (transport.Response, err
 			r.shared = true
 		}
 	}
+	p.pacer.Answered(k.Name, len(records), resp.Header, resp.Status != http.StatusTooManyRequests, time.Now())
 	p.requests++
 	if v := judge(k.Method, resp, err); v == again || v == denied {
 		p.failures++
@@ -226,6 +233,7 @@ func (l *lane) delivered(k *kindState, records []*record) bool {
 	l.settleDelivered(k, len(records))
 	p.mu.Lock()
 	recovered := l.failures
+	p.budget.Succeeded(recovered)
 	l.answered()
 	l.probe.taken++
 	k.crashes = 0
@@ -249,10 +257,13 @@ func (l *lane) refused(k *kindState, records []*record, status int, text string)
 		p.reportRejection(k.Name, status, text, count)
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	for _, r := range l.landed(len(records)) {
 		p.reject(r, status, text)
 	}
+	p.mu.Unlock()
+	p.deliverLetters()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	l.answered()
 	k.resumed()
 	k.crashes = 0
@@ -271,7 +282,9 @@ func (l *lane) inFlight(n int) (count int64) {
 }
 
 func (p *Pipeline) reject(r *record, status int, text string) {
-	p.rejections.add(Rejection{Kind: r.kind.Name, Key: r.key, Status: status, Message: text, Records: r.weight})
+	rejection := Rejection{Kind: r.kind.Name, Key: r.key, Status: status, Message: text, Records: r.weight}
+	p.rejections.add(rejection)
+	p.bury(rejection, r.group, r.path, r.data)
 	p.settle(r, &r.kind.counts.Rejected)
 	p.recycle(r)
 }
@@ -308,8 +321,11 @@ func (l *lane) failed(k *kindState, f failure) {
 	l.failures++
 	l.lastError = f.err
 	wait, hinted, ok := p.opts.Retry.Wait(l.failures, f.header, now, retry.Random())
-	if !ok {
+	switch {
+	case !ok:
 		wait = p.opts.Retry.MaxHint
+	case !p.budget.Take() && !hinted:
+		wait = p.opts.Retry.Patient(retry.Random())
 	}
 	l.retryAt, l.hinted = now.Add(wait), hinted
 	if f.mayBeTheSize() {

@@ -580,3 +580,29 @@ func TestStatusErrorText(t *testing.T) {
 		t.Error("not found by errors.As")
 	}
 }
+
+// TestBudgetIsSharedByLanes lets one lane use up what all may repeat, and sees the other
+// wait longer than it would by itself.
+func TestBudgetIsSharedByLanes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &server{reply: func(call, int) (transport.Response, error) { return answer(503), nil }}
+		p := open(t, s)
+		for p.budget.Take() {
+		}
+		enqueue(t, p, score(1))
+		time.Sleep(time.Minute)
+		calls := s.requests()
+		if len(calls) < 2 || len(calls) > 5 {
+			t.Fatalf("%d requests in a minute", len(calls))
+		}
+		for i := 1; i < len(calls); i++ {
+			if wait := calls[i].at.Sub(calls[i-1].at); wait < DefaultRetry.Max/2 {
+				t.Errorf("repeated after %v", wait)
+			}
+		}
+		s.mu.Lock()
+		s.reply = nil
+		s.mu.Unlock()
+		mustClose(t, p)
+	})
+}

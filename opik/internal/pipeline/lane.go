@@ -276,6 +276,9 @@ func (l *lane) collect(k *kindState, upTo uint64) []*record {
 	if k.paused() {
 		items = 1 // enough to learn whether it goes on
 	}
+	if items = l.grant(k, min(items, k.waiting.length)); items == 0 {
+		return nil
+	}
 	for len(batch) < items {
 		r := k.waiting.first
 		if r == nil || r.seq > upTo {

@@ -1,5 +1,7 @@
 package pipeline
 
+import "bytes"
+
 // mergeMembers combines two encoded records, each a comma followed by a JSON
 // object: members of both objects stay, and where both have a member, newer's
 // counts. Keys are compared as they are written, which is enough for objects
@@ -31,6 +33,12 @@ func mergeMembers(older, newer []byte) (merged []byte, ok bool) {
 type member struct {
 	key string // with its quotes
 	raw []byte // key, colon and value
+}
+
+// value returns the encoded value, without the spaces before it.
+func (m member) value() []byte {
+	after := bytes.TrimLeft(m.raw[len(m.key):], " \t\r\n")
+	return bytes.TrimLeft(after[1:], " \t\r\n")
 }
 
 func (m member) appendTo(dst []byte) []byte {

@@ -71,9 +71,18 @@ type Options struct {
 	// their encoded size, and an estimate of what is needed to manage them.
 	// Default 64 MiB.
 	MaxBytes int64
-	// MaxRecordBytes bounds one encoded record. A larger one is rejected when
-	// it is handed over. Default 50 MB.
+	// MaxRecordBytes bounds one encoded record. A larger one is made smaller when it
+	// is handed over, and rejected if that is not possible. Default 50 MB.
 	MaxRecordBytes int
+	// Offload is asked to keep a member of a record that is too large, content,
+	// elsewhere. It returns what the member is to say instead; if it cannot do that,
+	// ok is false, and the member is cut. record is a JSON object. Nil cuts always. It
+	// is called without locks.
+	Offload func(kind *message.Kind, key, member string, content, record []byte) (placeholder string, ok bool)
+	// DeadLetter is given each record that is rejected, before a Flush returns that
+	// waits for it. It is called without locks, and holds up its lane until it
+	// returns; so it must not wait for the pipeline. A panic of it is reported.
+	DeadLetter func(DeadLetter)
 	// Overflow is the policy for a full queue. Default DropOldest.
 	Overflow Overflow
 	// BlockTimeout bounds the waiting under the policy Block. Default 1 s.

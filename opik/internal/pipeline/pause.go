@@ -77,10 +77,10 @@ func (l *lane) heldBy(k *kindState, now time.Time) *kindState {
 func (k *kindState) held(now time.Time) bool { return k.heldUntil().After(now) }
 
 func (k *kindState) heldUntil() time.Time {
-	if k.paused() {
+	if k.paused() && k.pause.until.After(k.paceUntil) {
 		return k.pause.until
 	}
-	return time.Time{}
+	return k.paceUntil
 }
 
 // outlook says what a lane may send now.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/opik-go/sdk/opik/internal/message"
+	"github.com/opik-go/sdk/opik/internal/pace"
+	"github.com/opik-go/sdk/opik/internal/retry"
 	"github.com/opik-go/sdk/opik/internal/spin"
 )
 
@@ -41,7 +43,10 @@ type Pipeline struct {
 	blocked int           // how many wait for room
 	flushes []*flush
 
+	pacer    pace.Pacer
+	budget   *retry.Budget
 	refusals uint64 // of the account, of all kinds
+	letters  []DeadLetter
 
 	spooling
 
@@ -59,10 +64,11 @@ func New(o Options) (*Pipeline, error) {
 		return nil, errors.New("pipeline: no sender")
 	}
 	p := &Pipeline{
-		opts:  o.withDefaults(),
-		kinds: make(map[*message.Kind]*kindState),
-		named: make(map[string]*lane),
-		dead:  make(chan struct{}),
+		opts:   o.withDefaults(),
+		kinds:  make(map[*message.Kind]*kindState),
+		named:  make(map[string]*lane),
+		dead:   make(chan struct{}),
+		budget: retry.NewBudget(),
 	}
 	p.memory.limit = p.opts.MaxBytes / 8
 	p.ctx, p.cancel = context.WithCancel(context.Background())
@@ -112,14 +118,20 @@ type Loss struct {
 func (p *Pipeline) Report(loss *Loss) {
 	if loss != nil {
 		p.reportLoss(loss.kind, loss.cause)
+		p.deliverLetters()
 	}
 	p.reportDisk()
 }
 
 func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (*Loss, error) {
 	data, err := p.encode(m)
+	if limit := p.recordLimit(); err == nil && len(data)-1 > limit {
+		if smaller := p.fit(&kindState{Kind: m.Kind()}, m.Key(), data, limit); smaller != nil {
+			data = smaller
+		}
+	}
 	group := ""
-	if p.spool != nil {
+	if p.spool != nil || p.opts.DeadLetter != nil {
 		group = m.Group()
 	}
 	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), group, data, err)
@@ -180,10 +192,12 @@ func (p *Pipeline) queue(ctx context.Context, k *kindState, key, path, group str
 		return nil, encodingErr
 	}
 	size := cost(data, key, path)
-	if limit := min(int64(p.opts.MaxRecordBytes), p.opts.MaxBytes-recordOverhead); int64(len(data)-1) > limit || size > p.opts.MaxBytes {
+	if limit := p.recordLimit(); len(data)-1 > limit || size > p.opts.MaxBytes {
 		err := fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data)-1, limit)
 		k.counts.Rejected++
-		p.rejections.add(Rejection{Kind: k.Name, Key: key, Message: err.Error(), Records: 1})
+		rejection := Rejection{Kind: k.Name, Key: key, Message: err.Error(), Records: 1}
+		p.rejections.add(rejection)
+		p.bury(rejection, group, path, data)
 		return nil, err
 	}
 	var at *place

@@ -34,6 +34,8 @@ func (s Stats) Plus(o Stats) Stats {
 	s.Failures += o.Failures
 	s.EncodedBytes += o.EncodedBytes
 	s.SentBytes += o.SentBytes
+	s.Offloaded += o.Offloaded
+	s.Truncated += o.Truncated
 	s.Spool = s.Spool.plus(o.Spool)
 	s.LastFailure = cmp.Or(s.LastFailure, o.LastFailure)
 	s.SpoolFailures += o.SpoolFailures

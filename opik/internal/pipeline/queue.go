@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/opik-go/sdk/opik/internal/message"
 )
@@ -123,7 +124,8 @@ type kindState struct {
 	items                 int // what the next request may hold; fewer after a failure
 	bytes                 int // the largest request that the server has not refused as too large
 	pause                 pausing
-	crashes               int // consecutive failures that a single record may have caused
+	paceUntil             time.Time // nothing is sent before, so that the server need not refuse it
+	crashes               int       // consecutive failures that a single record may have caused
 }
 
 func newKindState(kind *message.Kind, batchBytes int) *kindState {

@@ -193,6 +193,10 @@ func (l *lane) replayOnce(k *kindState) (ok bool) {
 	if k.paused() {
 		items = 1 // enough to learn whether it goes on
 	}
+	if items = l.grant(k, items); items == 0 {
+		p.mu.Unlock()
+		return false
+	}
 	room := p.opts.MaxBytes - p.bytes
 	size := min(room/2, p.opts.MaxBytes/spillShare, int64(k.bytes), maxReplayBytes)
 	p.mu.Unlock()

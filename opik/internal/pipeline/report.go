@@ -157,3 +157,8 @@ func (p *Pipeline) reportEviction(kind string, why DropReason, records int64) {
 func (p *Pipeline) reportDiskFailure(err error) {
 	p.report(slog.LevelError, "disk", "opik: records cannot be kept on disk; they stay in memory", "error", err)
 }
+
+// reportPanic tells of a panic in code of the user that the pipeline calls.
+func (p *Pipeline) reportPanic(where string, v any) {
+	p.report(slog.LevelError, "panic "+where, "opik: a panic was contained", "in", where, "panic", fmt.Sprint(v))
+}

@@ -128,11 +128,14 @@ func (l *lane) judgeSuspects(k *kindState) (ok bool) {
 		l.failures = max(l.failures, min(alone, suspectWait)-1)
 	}
 	pr.active = false
-	p.released()
 	p.mu.Unlock()
 	if rejected > 0 {
 		p.reportRejection(k.Name, f.status, text, rejected)
+		p.deliverLetters()
 	}
+	p.mu.Lock()
+	p.released()
+	p.mu.Unlock()
 	if len(kept) == 0 {
 		k.crashes = 0
 		return true

@@ -40,6 +40,11 @@ func (p Policy) Backoff(attempt int, random float64) time.Duration {
 	return time.Duration(random * float64(p.ceiling(attempt)))
 }
 
+// Patient returns a wait for when the [Budget] is used up: half of Max or more.
+func (p Policy) Patient(random float64) time.Duration {
+	return p.Max/2 + time.Duration(random*float64(p.Max/2))
+}
+
 func (p Policy) ceiling(attempt int) time.Duration {
 	d := p.Base
 	for range max(attempt, 1) - 1 {
