@@ -93,7 +93,7 @@ func (e *entity) changed() {
 func (e *entity) queue(now time.Time) {
 	e.unsent = false
 	e.updated = after(e.updated, now)
-	e.loss = e.client.pipeline.Add(e.owner.record(e.updated)) // which counts what it refuses
+	e.loss = e.loss.Join(e.client.pipeline.Add(e.owner.record(e.updated))) // which counts what it refuses
 }
 
 // after returns the time now for a record that follows one of the time last: the

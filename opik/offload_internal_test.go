@@ -20,20 +20,22 @@ func TestOffload(t *testing.T) {
 	}
 	const id = "01942ab4-7a2e-7000-8000-0000000000a1"
 	span := message.Span{ID: id, ProjectName: "Other"}
-	placeholder, ok := c.offload(span.Kind(), span.Key(), "input", []byte(`{"large":true}`), span.AppendJSON(nil))
+	placeholder, keep := c.offload(span.Kind(), span.Key(), "input", span.AppendJSON(nil))
 	named := regexp.MustCompile(`^\[(input-attachment-\d{1,8}-\d{13}-sdk\.json)\]$`).FindStringSubmatch(placeholder)
-	if !ok || named == nil {
-		t.Fatalf("%q, %v", placeholder, ok)
+	if keep == nil || named == nil {
+		t.Fatalf("%q", placeholder)
 	}
+	keep([]byte(`{"large":true}`))
 	score := message.SpanScore{ID: id, Name: "n"}
-	if placeholder, ok := c.offload(score.Kind(), score.Key(), "reason", []byte(`"x"`), score.AppendJSON(nil)); ok {
+	if placeholder, keep := c.offload(score.Kind(), score.Key(), "reason", score.AppendJSON(nil)); keep != nil {
 		t.Errorf("%q of a score", placeholder)
 	}
 	if _, err := c.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if placeholder, ok := c.offload(span.Kind(), span.Key(), "input", []byte(`{}`), span.AppendJSON(nil)); ok {
-		t.Errorf("%q after the end", placeholder)
+	keep([]byte(`{}`))
+	if a := c.Stats().Kinds["attachment"]; a.Accepted != 2 || a.Dropped != 1 {
+		t.Errorf("after the end: %+v", a)
 	}
 	project, err := c.REST().RetrieveProject(t.Context(), rest.ProjectRetrieve{Name: "Other"})
 	if err != nil {

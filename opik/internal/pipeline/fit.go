@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/opik-go/sdk/opik/internal/jsonenc"
@@ -9,11 +10,12 @@ import (
 
 // fit makes an encoded record smaller that is larger than limit: free-form members are
 // kept elsewhere if Offload can do that, or else cut, the largest first. It returns nil
-// if that does not help. data begins with a comma and is not changed.
-func (p *Pipeline) fit(k *kindState, key string, data []byte, limit int) []byte {
+// if that does not help. data begins with a comma and is not changed. later has what is
+// to be done without locks.
+func (p *Pipeline) fit(k *kindState, key string, data []byte, limit int) (smaller []byte, later []func()) {
 	all, ok := members(data)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	var large []int // indexes of free-form members
 	var sizes []int
@@ -27,7 +29,7 @@ func (p *Pipeline) fit(k *kindState, key string, data []byte, limit int) []byte 
 	}
 	level, needed := jsonfit.Level(sizes, limit-rest)
 	if !needed || level < jsonfit.MinBytes {
-		return nil
+		return nil, nil
 	}
 	var offloaded, truncated int64
 	for n, i := range large {
@@ -35,9 +37,11 @@ func (p *Pipeline) fit(k *kindState, key string, data []byte, limit int) []byte 
 			continue
 		}
 		m := &all[i]
-		value, kept := p.offload(k, key, *m, data[1:])
-		if kept = kept && len(value) <= level; kept {
+		value, keep := p.offload(k, key, *m, data[1:])
+		if keep != nil && len(value) <= level {
 			offloaded++
+			content := bytes.Clone(m.value())
+			later = append(later, func() { keep(content) })
 		} else {
 			value = jsonfit.Value(m.value(), level)
 			truncated++
@@ -53,20 +57,21 @@ func (p *Pipeline) fit(k *kindState, key string, data []byte, limit int) []byte 
 	defer p.mu.Unlock()
 	p.offloaded += offloaded
 	p.truncated += truncated
-	return out
+	return out, later
 }
 
-// offload returns a text that says where the value of a member is kept.
-func (p *Pipeline) offload(k *kindState, key string, m member, record []byte) (text []byte, ok bool) {
+// offload returns a text that says where the value of a member is kept, and how to keep
+// it there; nil if that is not possible.
+func (p *Pipeline) offload(k *kindState, key string, m member, record []byte) (text []byte, keep func([]byte)) {
 	if p.opts.Offload == nil {
-		return nil, false
+		return nil, nil
 	}
 	var name string
 	if json.Unmarshal([]byte(m.key), &name) != nil {
-		return nil, false
+		return nil, nil
 	}
-	placeholder, ok := p.opts.Offload(k.Kind, key, name, m.value(), record)
-	return jsonenc.AppendString(nil, placeholder), ok
+	placeholder, keep := p.opts.Offload(k.Kind, key, name, record)
+	return jsonenc.AppendString(nil, placeholder), keep
 }
 
 // isFreeForm takes the name of a member with its quotes.
@@ -89,9 +94,12 @@ func (p *Pipeline) recordLimit() int {
 // record is halved as often as is needed.
 func (l *lane) fitAgain(k *kindState, r *record) bool {
 	p := l.p
-	smaller := p.fit(k, r.key, r.data, (len(r.data)-1)/2)
+	smaller, later := p.fit(k, r.key, r.data, (len(r.data)-1)/2)
 	if smaller == nil {
 		return false
+	}
+	for _, do := range later {
+		do()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

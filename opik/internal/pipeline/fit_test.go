@@ -18,10 +18,11 @@ func note(n, input, output int) item {
 }
 
 func TestLargeRecordIsMadeToFit(t *testing.T) {
+	kept := 0 // bytes
 	for _, tt := range []struct {
 		name          string
 		input, output int
-		offload       func(kind *message.Kind, key, member string, content, record []byte) (string, bool)
+		offload       func(kind *message.Kind, key, member string, record []byte) (string, func([]byte))
 		want          []string
 		offloaded     int64
 		truncated     int64
@@ -30,13 +31,13 @@ func TestLargeRecordIsMadeToFit(t *testing.T) {
 		{name: "is small", input: 100, output: 100, want: []string{`"ii`, `"oo`}},
 		{name: "cut", input: 100, output: 5000, want: []string{`"a":"iii`, "ooo … [cut by the SDK: "}, truncated: 1},
 		{name: "both cut", input: 5000, output: 5000, want: []string{`"a":"iii`, "iii … [cut", "ooo … [cut by the SDK: "}, truncated: 2},
-		{name: "offloaded", input: 100, output: 5000, offload: func(_ *message.Kind, _, member string, content, record []byte) (string, bool) {
-			return fmt.Sprintf("[%s %d %t]", member, len(content), json.Valid(record)), true
-		}, want: []string{`"output":"[output 5002 true]"`}, offloaded: 1},
-		{name: "not offloaded", input: 100, output: 5000, offload: func(*message.Kind, string, string, []byte, []byte) (string, bool) { return "", false },
+		{name: "offloaded", input: 100, output: 5000, offload: func(_ *message.Kind, _, member string, record []byte) (string, func([]byte)) {
+			return fmt.Sprintf("[%s %t]", member, json.Valid(record)), func(content []byte) { kept = len(content) }
+		}, want: []string{`"output":"[output true]"`}, offloaded: 1},
+		{name: "not offloaded", input: 100, output: 5000, offload: func(*message.Kind, string, string, []byte) (string, func([]byte)) { return "", nil },
 			want: []string{"ooo … [cut"}, truncated: 1},
-		{name: "a placeholder that is too long", input: 100, output: 5000, offload: func(*message.Kind, string, string, []byte, []byte) (string, bool) {
-			return strings.Repeat("p", 5000), true
+		{name: "a placeholder that is too long", input: 100, output: 5000, offload: func(*message.Kind, string, string, []byte) (string, func([]byte)) {
+			return strings.Repeat("p", 5000), func([]byte) { kept = -1 }
 		}, want: []string{"ooo … [cut"}, truncated: 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,6 +59,10 @@ func TestLargeRecordIsMadeToFit(t *testing.T) {
 				if len(body) > 1600 || !json.Valid([]byte(body)) {
 					t.Errorf("%d bytes: %s", len(body), body)
 				}
+				if kept != int(tt.offloaded)*5002 {
+					t.Errorf("%d bytes are kept elsewhere", kept)
+				}
+				kept = 0
 				if st := p.Stats(); st.Offloaded != tt.offloaded || st.Truncated != tt.truncated {
 					t.Errorf("%d offloaded, %d truncated", st.Offloaded, st.Truncated)
 				}

@@ -74,11 +74,12 @@ type Options struct {
 	// MaxRecordBytes bounds one encoded record. A larger one is made smaller when it
 	// is handed over, and rejected if that is not possible. Default 50 MB.
 	MaxRecordBytes int
-	// Offload is asked to keep a member of a record that is too large, content,
-	// elsewhere. It returns what the member is to say instead; if it cannot do that,
-	// ok is false, and the member is cut. record is a JSON object. Nil cuts always. It
-	// is called without locks.
-	Offload func(kind *message.Kind, key, member string, content, record []byte) (placeholder string, ok bool)
+	// Offload is asked to keep a member of a record that is too large elsewhere. It
+	// returns what the member is to say instead, and how to keep it; if it cannot do
+	// that, keep is nil, and the member is cut. record is a JSON object. Nil cuts
+	// always. It must not use what the caller of [Pipeline.Add] may have locked; keep
+	// may, and is given the content.
+	Offload func(kind *message.Kind, key, member string, record []byte) (placeholder string, keep func(content []byte))
 	// DeadLetter is given each record that is rejected, before a Flush returns that
 	// waits for it. It is called without locks, and holds up its lane until it
 	// returns; so it must not wait for the pipeline. A panic of it is reported.

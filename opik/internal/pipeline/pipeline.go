@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,23 +102,40 @@ func (p *Pipeline) EnqueueContext(ctx context.Context, m message.Message) error 
 
 // Add is Enqueue for a caller that holds locks. It does not call the logger, which
 // is code of the user and may need these locks, but returns what [Pipeline.Report]
-// is to be given when they are released: nil if nothing was lost.
+// is to be given when they are released: nil if there is nothing to be told or done.
 func (p *Pipeline) Add(m message.Message) *Loss {
 	loss, _ := p.enqueue(context.Background(), m) // a loss says more than the error
 	return loss
 }
 
-// Loss says that records were lost when one was added: that one, or others that
-// had to make room for it.
+// Loss is what is left to be told and done when a record was added: that it was lost,
+// or others that had to make room for it, and where a part of it is to be kept.
 type Loss struct {
 	kind  string
-	cause error
+	cause error // nil if nothing was lost
+	later []func()
 }
 
-// Report tells the logger of a loss. Nothing is told of nil.
+// Join returns both losses as one. Each may be nil.
+func (l *Loss) Join(other *Loss) *Loss {
+	if l == nil || other == nil {
+		return cmp.Or(l, other)
+	}
+	both := &Loss{l.kind, l.cause, append(l.later, other.later...)}
+	if both.cause == nil {
+		both.kind, both.cause = other.kind, other.cause
+	}
+	return both
+}
+
+// Report tells the logger of a loss, and does what is left to be done. Nothing is told
+// of nil.
 func (p *Pipeline) Report(loss *Loss) {
 	if loss != nil {
 		p.reportLoss(loss.kind, loss.cause)
+		for _, do := range loss.later {
+			do()
+		}
 		p.deliverLetters()
 	}
 	p.reportDisk()
@@ -125,8 +143,10 @@ func (p *Pipeline) Report(loss *Loss) {
 
 func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (*Loss, error) {
 	data, err := p.encode(m)
-	if limit := p.recordLimit(); err == nil && len(data)-1 > limit {
-		if smaller := p.fit(&kindState{Kind: m.Kind()}, m.Key(), data, limit); smaller != nil {
+	var later []func()
+	if limit := p.opts.MaxRecordBytes; err == nil && len(data)-1 > limit {
+		var smaller []byte
+		if smaller, later = p.fit(&kindState{Kind: m.Kind()}, m.Key(), data, limit); smaller != nil {
 			data = smaller
 		}
 	}
@@ -134,7 +154,11 @@ func (p *Pipeline) enqueue(ctx context.Context, m message.Message) (*Loss, error
 	if p.spool != nil || p.opts.DeadLetter != nil {
 		group = m.Group()
 	}
-	return p.add(ctx, m.Kind(), m.Key(), m.PathValue(), group, data, err)
+	loss, err := p.add(ctx, m.Kind(), m.Key(), m.PathValue(), group, data, err)
+	if later != nil {
+		loss = loss.Join(&Loss{later: later})
+	}
+	return loss, err
 }
 
 // buffers holds scratch space for encoding. Large ones are not kept.
@@ -177,9 +201,9 @@ func (p *Pipeline) add(ctx context.Context, kind *message.Kind, key, path, group
 	}
 	switch {
 	case err != nil:
-		return &Loss{k.Name, err}, err
+		return &Loss{kind: k.Name, cause: err}, err
 	case dropped > 0:
-		return &Loss{k.Name, ErrFull}, nil
+		return &Loss{kind: k.Name, cause: ErrFull}, nil
 	}
 	return nil, nil
 }
