@@ -116,6 +116,7 @@ func spansOf(b *opiktest.Backend) (n int) {
 
 // restartable is a backend whose connections can be closed.
 func restartable(t *testing.T) (*opiktest.Backend, *httptest.Server) {
+	opiktest.NewServer(t) // which closes the connections of all backends when it ends
 	b := opiktest.New()
 	s := httptest.NewServer(b)
 	t.Cleanup(s.Close)

@@ -35,7 +35,10 @@ func transportScenarios() map[string]scenario {
 			differs: &difference{reason: "a trace that runs is sent after two seconds at the latest, whether others follow or not, " +
 				"and not 300 ms after the last one: a steady flow cannot put it off, and what ends within a second is sent once"},
 		},
-		"no-retry-400-404-409":    {run: noRetry},
+		"no-retry-400-404-409": {
+			run:     noRetry,
+			differs: &difference{reason: "what a server refuses with 401 is kept, and sent when the key is valid again: the refusal says nothing about the record"},
+		},
 		"retry-429-retry-after":   {run: retryAfter},
 		"retry-500-then-ok":       {run: retryServerError},
 		"span-before-trace-order": {run: spanBeforeTrace},
@@ -138,12 +141,14 @@ func noRetry(r *run) {
 		requests int64
 	}{
 		{400, true, 1},
-		{401, true, 1},
 		{404, true, 1},
 		{409, false, 1}, // the server has it already, from an attempt that seemed to fail
 		{422, true, 1},
 		{408, false, 2},
 	} {
+		if tt.status == http.StatusNotFound {
+			unauthorized(r)
+		}
 		r.startTrace(fmt.Sprintf("s%d", tt.status)).End()
 		receipt, err := r.client.Flush(r.ctx)
 		if receipt.Requests != tt.requests {
@@ -165,6 +170,22 @@ func noRetry(r *run) {
 		}
 	}
 	r.wantRequests(map[string]int{tracesBatch: len(r.vector.Requests)})
+}
+
+// unauthorized records what the server answers with 401, and goes on with another
+// client: this one would send it again before anything else.
+func unauthorized(r *run) {
+	r.startTrace("s401").End()
+	receipt, err := r.client.Flush(r.ctx)
+	if got := receipt.Kinds["trace"]; !errors.Is(err, opik.ErrUnauthorized) || got.Queued != 1 || receipt.Requests != 1 {
+		r.Errorf("401: receipt %v, error %v", receipt, err)
+	}
+	ended, cancel := context.WithCancel(r.ctx)
+	cancel()
+	if receipt, err := r.client.Close(ended); err == nil || receipt.Total().Dropped != 1 {
+		r.Errorf("401: closing: receipt %v, error %v", receipt, err)
+	}
+	r.client = r.connect()
 }
 
 // retried checks that the one trace was sent twice, with the same body, and returns
