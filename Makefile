@@ -13,8 +13,9 @@ GOFLAGS_TEST ?=
 SPEC ?=
 OUT  ?=
 BENCH ?= .
-# Six runs of each benchmark are the fewest that benchstat compares.
-COUNT ?= 6
+COUNT ?= 5
+ARGS ?=
+UPDATE ?=
 # A number of runs, not a time: the end of a time is sometimes taken for a failure.
 FUZZTIME ?= 100000x
 # Targets of the generator run whole stages.
@@ -78,9 +79,8 @@ lint: $(BIN)/staticcheck ## gofmt, vet and staticcheck in every module
 	  $(GO) -C $$m vet ./... || exit 1; (cd $$m && "$(CURDIR)/$(BIN)/staticcheck" ./...) || exit 1; done
 
 bench: SHELL := /bin/bash
-bench: $(BIN)/benchstat ## benchmarks, ours and the peer's in one run: BENCH=regexp COUNT=10
-	@mkdir -p .cache && set -o pipefail && $(GO) test -C bench -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee .cache/bench.txt
-	@$(BIN)/benchstat -col /sdk .cache/bench.txt
+bench: $(BIN)/benchstat ## this SDK, its peers and a floor, side by side: COUNT=5, ARGS='-work g=1', UPDATE=1 writes docs/performance.md
+	@mkdir -p .cache && set -o pipefail && $(GO) run -C bench . -count $(COUNT) $(ARGS) $(if $(UPDATE),-update ../docs/performance.md) | tee .cache/bench.txt
 
 faults: ## what becomes of records when something goes wrong: writes docs/reliability.md
 	@$(GO) run -C faults . -update ../docs/reliability.md
