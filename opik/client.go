@@ -131,6 +131,7 @@ func newClient(cfg *config.Config, s settings) (*Client, error) {
 		_, _ = c.pipeline.Close(ctx) // nothing was recorded
 		return nil, newConfigError(err)
 	}
+	c.unsent.delay = valueOf(orDefault(s.earlyDelay, earlyDelay))
 	c.prompts = newPromptCache(valueOf(orDefault(s.promptCache, defaultCachedPrompts)), s.promptTTL)
 	c.configs = newConfigCache(valueOf(orDefault(s.configTTL, defaultConfigTTL)))
 	c.renderers = s.renderers

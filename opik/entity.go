@@ -83,8 +83,10 @@ func (e *entity) changed() {
 	}
 	e.unsent = true
 	now := time.Now()
-	if !e.client.unsent.add(e, now) {
-		e.queue(now) // the client is closed: the queue counts what it refuses
+	// What has ended is queued at once: nothing else will come to queue it, if records
+	// are not sent early. If the client is closed, the queue counts what it refuses.
+	if e.ended && e.client.unsent.delay != earlyDelay || !e.client.unsent.add(e, now) {
+		e.queue(now)
 	}
 }
 

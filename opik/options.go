@@ -24,6 +24,7 @@ type settings struct {
 	uploads   uploader.Options
 	logger    *slog.Logger
 
+	earlyDelay  *time.Duration
 	promptCache *int
 	configTTL   *time.Duration
 	promptTTL   time.Duration

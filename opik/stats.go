@@ -15,9 +15,10 @@ type Stats struct {
 	// Spool says how much is on disk. It is zero without [WithSpool].
 	Spool SpoolPosition
 	// SpoolFailures counts the writes to disk that failed; the records stayed in
-	// memory then. SpoolError is the error of the latest of them.
+	// memory then.
 	SpoolFailures int64
-	SpoolError    error
+	// SpoolError is the error of the latest of these writes, nil if all went well.
+	SpoolError error
 	// Requests counts the requests that were made in the background, and Failures
 	// those of them that had to be repeated.
 	Requests, Failures int64

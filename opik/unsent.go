@@ -7,17 +7,20 @@ import (
 	"github.com/opik-go/sdk/opik/internal/spin"
 )
 
-// unsentDelay is how long a trace or span may have changes that are not queued. It
-// is as long as a record waits in the queue, so that what ends sooner is one record,
-// and what takes longer is known to the server, and survives a crash, after two waits.
-const unsentDelay = time.Second
+// earlyDelay is how long a trace or span that runs may have changes that are not
+// queued, unless [WithEarlyRecords] says otherwise. It is as long as a record waits in
+// the queue, so that what ends sooner is one record, and what takes longer is known to
+// the server, and survives a crash, after two waits.
+const earlyDelay = time.Second
 
 // unsentList holds the traces and spans whose state differs from what was queued
 // last: those that have started, or were changed, but not ended since. They are
-// queued when they end, after unsentDelay, or by a flush, whichever comes first.
+// queued when they end, after a delay, or by a flush, whichever comes first.
 //
 // Lock order: an entity's lock is taken before that of the list.
 type unsentList struct {
+	delay time.Duration // negative: they are not queued before they end
+
 	mu         spin.Mutex
 	head, tail *entity // by the time of the first change that is not queued
 	closed     bool
@@ -46,8 +49,8 @@ func (l *unsentList) add(e *entity, now time.Time) bool {
 		l.head = e
 	}
 	l.tail = e
-	if !l.armed {
-		l.arm(unsentDelay)
+	if !l.armed && l.delay >= 0 {
+		l.arm(l.delay)
 	}
 	return true
 }
@@ -94,12 +97,12 @@ func (l *unsentList) tick() {
 	l.armed = false
 	var due []*entity
 	if now := time.Now(); !l.closed {
-		for l.head != nil && now.Sub(l.head.since) >= unsentDelay {
+		for l.head != nil && now.Sub(l.head.since) >= l.delay {
 			due = append(due, l.head)
 			l.unlink(l.head)
 		}
 		if l.head != nil {
-			l.arm(unsentDelay - now.Sub(l.head.since))
+			l.arm(l.delay - now.Sub(l.head.since))
 		}
 	}
 	l.mu.Unlock()

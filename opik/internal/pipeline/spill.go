@@ -33,8 +33,7 @@ func (p *Pipeline) spillOldest(need int64) bool {
 		for _, l := range p.lanes {
 			if l.isMoving() {
 				p.mu.Unlock()
-				l.disk.Lock()
-				l.disk.Unlock() //nolint:staticcheck // to wait for it is the point
+				l.waitForDisk()
 				p.mu.Lock()
 				return true
 			}
@@ -46,6 +45,12 @@ func (p *Pipeline) spillOldest(need int64) bool {
 	moved := l.toDisk(choice{bytes: max(need, p.opts.MaxBytes/spillShare), stored: !write})
 	p.mu.Lock()
 	return moved
+}
+
+// waitForDisk returns when nobody moves records of the lane to disk.
+func (l *lane) waitForDisk() {
+	l.disk.Lock()
+	defer l.disk.Unlock()
 }
 
 func (l *lane) isMoving() bool {
