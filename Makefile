@@ -16,6 +16,7 @@ BENCH ?= .
 COUNT ?= 5
 ARGS ?=
 UPDATE ?=
+SOAK ?= 30m
 # A number of runs, not a time: the end of a time is sometimes taken for a failure.
 FUZZTIME ?= 100000x
 # Targets of the generator run whole stages.
@@ -24,7 +25,7 @@ FUZZTIME_STAGES ?= 2000x
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check test test-full fuzz lint bench bench-parts bench-toolchain faults demo interop import update sdk clean
+.PHONY: help setup generate check test test-full fuzz lint bench bench-parts bench-toolchain soak faults demo interop import update sdk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -81,6 +82,9 @@ lint: $(BIN)/staticcheck ## gofmt, vet and staticcheck in every module
 bench: SHELL := /bin/bash
 bench: $(BIN)/benchstat ## this SDK, its peers and a floor, side by side: COUNT=5, ARGS='-work g=1', UPDATE=1 writes docs/performance.md
 	@mkdir -p .cache && set -o pipefail && $(GO) run -C bench . -count $(COUNT) $(ARGS) $(if $(UPDATE),-update ../docs/performance.md) | tee .cache/bench.txt
+
+soak: ## a client against a server that cannot be had, for SOAK=30m; fails if memory, goroutines or files grow
+	@mkdir -p .cache && $(GO) run -C bench ./soak -time $(SOAK) -out ../.cache
 
 faults: ## what becomes of records when something goes wrong: writes docs/reliability.md
 	@$(GO) run -C faults . -update ../docs/reliability.md
