@@ -112,7 +112,7 @@ func TestOverlayProblems(t *testing.T) {
 		{"an unknown member", "overlay: 1.0.0\ninfo: {}\nactions: []\nother: 1\n", strict, `overlay.yaml:4:1: an overlay has no member "other"`},
 		{"no actions", "overlay: 1.0.0\ninfo: {}\n", strict, `overlay.yaml:1:1: the overlay has no member "actions"`},
 		{"actions that are no list", "overlay: 1.0.0\ninfo: {}\nactions: {}\n", strict, "overlay.yaml:3:10: actions: expected a list, found an object"},
-		{"an empty overlay", "", strict, "overlay.yaml: the document is empty"},
+		{"an empty overlay", "", strict, "overlay.yaml:1:1: the document is empty"},
 		{"a result with an unknown keyword", overlayOf("  - target: $.components.schemas.Thing\n    description: r\n    update: {minLenght: 1}\n"), strict,
 			`overlay.yaml:6:14: a schema object has the unknown member "minLenght"`},
 		{"a result with a dangling reference", overlayOf("  - target: $.components.schemas.Thing.properties\n    description: r\n    update: {a: {$ref: '#/components/schemas/Nothing'}}\n"), strict,

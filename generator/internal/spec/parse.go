@@ -94,7 +94,7 @@ func (o operation) content(visit func(status string, mediaType, media *yaml.Node
 // aliases, repeated keys or excessive nesting.
 func parse(file string, data []byte) (*document, diag.List) {
 	var problems diag.List
-	top := diag.Position{File: file}
+	top := diag.Position{File: file, Line: 1, Column: 1}
 	fail := func(pos diag.Position, code, format string, args ...any) (*document, diag.List) {
 		problems.Errorf(pos, code, format, args...)
 		return nil, problems
@@ -149,7 +149,7 @@ func parseTree(file string, data []byte) (*yaml.Node, *diag.Diagnostic) {
 	var doc, next yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, &diag.Diagnostic{Code: CodeEmpty, Pos: diag.Position{File: file}, Message: "the document is empty"}
+		return nil, &diag.Diagnostic{Code: CodeEmpty, Pos: diag.Position{File: file, Line: 1, Column: 1}, Message: "the document is empty"}
 	case err != nil:
 		return nil, broken(err)
 	}

@@ -64,10 +64,10 @@ func chained(n int) string {
 }
 
 var refusals = []refusal{
-	{name: "empty file", input: "", code: CodeEmpty, message: "the document is empty"},
-	{name: "blanks only", input: " \n\t\n", code: CodeEmpty, message: "the document is empty"},
-	{name: "comment only", input: "# nothing\n", code: CodeEmpty, message: "the document is empty"},
-	{name: "web page", input: "<!DOCTYPE html>\n<html></html>", code: CodeHTML, message: "this is a web page or XML, not an OpenAPI document"},
+	{name: "empty file", input: "", code: CodeEmpty, line: 1, col: 1, message: "the document is empty"},
+	{name: "blanks only", input: " \n\t\n", code: CodeEmpty, line: 1, col: 1, message: "the document is empty"},
+	{name: "comment only", input: "# nothing\n", code: CodeEmpty, line: 1, col: 1, message: "the document is empty"},
+	{name: "web page", input: "<!DOCTYPE html>\n<html></html>", code: CodeHTML, line: 1, col: 1, message: "this is a web page or XML, not an OpenAPI document"},
 	{name: "invalid YAML", input: "a: [1\nb: 2\n", code: CodeSyntax, line: 1, message: "the document is neither valid YAML nor JSON: did not find expected ',' or ']'"},
 	{name: "invalid UTF-8", input: "a: \xff\n", code: CodeSyntax, line: 1, col: 4, message: "a document is text in UTF-8; here is the byte 0xff"},
 	{name: "control character", input: "a:\n  b: \x01\n", code: CodeSyntax, line: 2, col: 6, message: "a document is text in UTF-8; here is the byte 0x01"},

@@ -164,11 +164,13 @@ func (u *Uploader) load(h *home, files []parked) {
 			break
 		}
 		u.know(it)
+		// Without the lock, others may settle it.
+		expired := err == nil && u.opts.MaxAge > 0 && time.Since(it.accepted) > u.opts.MaxAge
 		switch {
 		case err != nil:
 			u.delist(it)
 			u.drop(it, pipeline.DropSpoolDamaged)
-		case u.opts.MaxAge > 0 && time.Since(it.accepted) > u.opts.MaxAge:
+		case expired:
 			u.delist(it)
 			u.drop(it, pipeline.DropSpoolAge)
 		}
@@ -177,7 +179,7 @@ func (u *Uploader) load(h *home, files []parked) {
 		case err != nil:
 			u.quarantine(it)
 			u.lost(it, pipeline.DropSpoolDamaged, err)
-		case it.settled:
+		case expired:
 			u.discard(it)
 			u.lost(it, pipeline.DropSpoolAge, nil)
 		}

@@ -34,7 +34,6 @@ type item struct {
 	// The lock guards what follows.
 	home    *home // has the manifest; nil if there is none
 	spooled bool  // counts as spooled, not as queued
-	settled bool  // has its verdict
 	retryAt time.Time
 
 	// Only who sends it touches these.
@@ -158,7 +157,6 @@ func (u *Uploader) settle(it *item, into *int64) {
 		u.counts.Spooled--
 	}
 	*into++
-	it.settled = true
 	u.forget(it)
 }
 
