@@ -52,8 +52,8 @@ func (c *Client) GetConfig(ctx context.Context, params GetConfigParams, opts ...
 	if err != nil {
 		return nil, err
 	}
-	if found.Cause != nil && c.reports.due("Client.GetConfig", time.Now()) {
-		c.warn("opik: the server is away, and configurations are those that it sent before", "project", params.ProjectName, "age", time.Since(found.At).Round(time.Second), "error", found.Cause)
+	if found.Cause != nil {
+		c.warn("Client.GetConfig", "opik: the server is away, and configurations are those that it sent before", "project", params.ProjectName, "age", time.Since(found.At).Round(time.Second), "error", found.Cause)
 	}
 	return &AgentConfig{record: *found.Value, maskID: params.MaskID, readAt: found.At, cause: found.Cause}, nil
 }
@@ -114,9 +114,7 @@ func (c *Client) GetOrCreateConfig(ctx context.Context, fallback any, params Get
 	case errors.As(err, &invalid), errors.Is(ctx.Err(), context.Canceled):
 		return nil, err
 	}
-	if c.reports.due("Client.GetOrCreateConfig", time.Now()) {
-		c.warn("opik: the configuration cannot be read, and the program's own is used", "error", err)
-	}
+	c.warn("Client.GetOrCreateConfig", "opik: the configuration cannot be read, and the program's own is used", "error", err)
 	return fallbackConfig(values, err), nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opik-go/sdk/gen/rest"
 	"github.com/opik-go/sdk/opik/internal/config"
+	"github.com/opik-go/sdk/opik/internal/eventlog"
 	"github.com/opik-go/sdk/opik/internal/message"
 	"github.com/opik-go/sdk/opik/internal/pipeline"
 	"github.com/opik-go/sdk/opik/internal/transport"
@@ -47,7 +48,7 @@ type Client struct {
 	configs      *configCache
 	renderers    map[PromptType]PromptRenderer
 	invalid      atomic.Int64
-	reports      reports
+	events       *eventlog.Log
 }
 
 // New returns a client. Each setting is taken from the first of these that has it:
@@ -89,6 +90,7 @@ func New(opts ...Option) (*Client, error) {
 func newClient(cfg *config.Config, s settings) (*Client, error) {
 	c := &Client{
 		logger:       s.logger,
+		events:       eventlog.New(s.logger),
 		project:      cfg.ProjectName.V,
 		workspace:    cfg.Workspace.V,
 		flushTimeout: cfg.FlushTimeout.V,

@@ -70,8 +70,8 @@ func (c *Client) readPrompt(ctx context.Context, name string, wanted PromptStruc
 	if err := checkStructure(name, found.Value, wanted); err != nil {
 		return promptState{}, err
 	}
-	if found.Cause != nil && c.reports.due("Client.GetPrompt", time.Now()) {
-		c.warn("opik: the server is away, and prompts are those that it sent before", "prompt", name, "age", time.Since(found.At).Round(time.Second), "error", found.Cause)
+	if found.Cause != nil {
+		c.warn("Client.GetPrompt", "opik: the server is away, and prompts are those that it sent before", "prompt", name, "age", time.Since(found.At).Round(time.Second), "error", found.Cause)
 	}
 	return promptState{version: *found.Value, readAt: found.At, stale: found.Cause != nil}, nil
 }

@@ -151,9 +151,6 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ReadyBytes, min(DefaultReadyBytes, o.BatchBytes))
 	o.Retry = o.Retry.Or(DefaultRetry)
 	o.Probe = o.Probe.Or(DefaultProbe)
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
 	return o
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/opik-go/sdk/opik/internal/eventlog"
 	"github.com/opik-go/sdk/opik/internal/message"
 	"github.com/opik-go/sdk/opik/internal/pace"
 	"github.com/opik-go/sdk/opik/internal/retry"
@@ -24,8 +25,8 @@ type Pipeline struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	notices notices
-	memory  memory
+	events *eventlog.Log
+	memory memory
 
 	// mu guards everything below, and the state of lanes, kinds and records.
 	// It is never held while a record is encoded or a request is under way.
@@ -71,6 +72,7 @@ func New(o Options) (*Pipeline, error) {
 		dead:   make(chan struct{}),
 		budget: retry.NewBudget(),
 	}
+	p.events = eventlog.New(p.opts.Logger)
 	p.memory.limit = p.opts.MaxBytes / 8
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	if err := p.openSpool(); err != nil {

@@ -2,15 +2,12 @@ package pipeline
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/opik-go/sdk/gen/rest"
@@ -78,47 +75,11 @@ func serverMessage(resp transport.Response) string {
 	return text
 }
 
-// reportEvery bounds how often an event of one kind is logged.
-const reportEvery = 30 * time.Second
-
 // reportAfter is the number of consecutive failures that make an outage.
 const reportAfter = 3
 
-// notices remembers what was logged when.
-type notices struct {
-	mu   sync.Mutex
-	last map[string]time.Time
-	held map[string]int64
-}
-
-// due reports whether an event is to be logged now, and how many like it were
-// held back since the last one.
-func (n *notices) due(event string, now time.Time) (held int64, ok bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.last == nil {
-		n.last, n.held = make(map[string]time.Time), make(map[string]int64)
-	}
-	if last, logged := n.last[event]; logged && now.Sub(last) < reportEvery {
-		n.held[event]++
-		return 0, false
-	}
-	held = n.held[event]
-	n.last[event], n.held[event] = now, 0
-	return held, true
-}
-
 func (p *Pipeline) report(level slog.Level, event, text string, args ...any) {
-	held, ok := p.notices.due(event, time.Now())
-	if !ok {
-		return
-	}
-	if held > 0 {
-		args = append(args, "similar", held)
-	}
-	// A handler that panics must not end the program that is observed.
-	defer func() { _ = recover() }()
-	p.opts.Logger.Log(context.Background(), level, text, args...)
+	p.events.Tell(level, event, text, args...)
 }
 
 func (p *Pipeline) reportLoss(kind string, err error) {

@@ -1,36 +1,11 @@
 package uploader
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/opik-go/sdk/opik/internal/pipeline"
 )
-
-// reportEvery bounds how often an event of one kind is logged.
-const reportEvery = 30 * time.Second
-
-// notices remembers what was logged when.
-type notices struct {
-	mu   sync.Mutex
-	last map[string]time.Time
-}
-
-func (n *notices) due(event string, now time.Time) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if last, logged := n.last[event]; logged && now.Sub(last) < reportEvery {
-		return false
-	}
-	if n.last == nil {
-		n.last = make(map[string]time.Time)
-	}
-	n.last[event] = now
-	return true
-}
 
 // report warns of what concerns the user.
 func (u *Uploader) report(event, text string, args ...any) {
@@ -38,12 +13,7 @@ func (u *Uploader) report(event, text string, args ...any) {
 }
 
 func (u *Uploader) log(level slog.Level, event, text string, args ...any) {
-	if !u.says.due(event, time.Now()) {
-		return
-	}
-	// A handler that panics must not end the program that is observed.
-	defer func() { _ = recover() }()
-	u.opts.Logger.Log(context.Background(), level, text, args...)
+	u.events.Tell(level, event, text, args...)
 }
 
 func (u *Uploader) lost(it *item, why pipeline.DropReason, err error) {

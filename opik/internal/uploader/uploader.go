@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/opik-go/sdk/opik/internal/eventlog"
 	"github.com/opik-go/sdk/opik/internal/pipeline"
 	"github.com/opik-go/sdk/opik/internal/retry"
 	"github.com/opik-go/sdk/opik/internal/upload"
@@ -135,7 +136,7 @@ type Uploader struct {
 
 	ctx    context.Context // of all requests
 	cancel context.CancelFunc
-	says   notices
+	events *eventlog.Log
 
 	// mu guards everything below. It is not held while content is read or written,
 	// nor during requests.
@@ -181,10 +182,8 @@ func New(o Options) (*Uploader, error) {
 	}
 	o.Retry = o.Retry.Or(pipeline.DefaultRetry)
 	o.Probe = o.Probe.Or(pipeline.DefaultProbe)
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
 	u := &Uploader{
+		events: eventlog.New(o.Logger),
 		opts:   o,
 		byKey:  make(map[string][]*item),
 		flying: make(map[*item]bool),
