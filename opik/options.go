@@ -85,7 +85,7 @@ func WithCheckTLS(check bool) Option {
 // WithCompression says whether JSON is sent compressed, overriding
 // OPIK_ENABLE_JSON_REQUEST_COMPRESSION, enable_json_request_compression in the
 // configuration file, and the default: bodies of a kilobyte and more are, unless
-// the server is on this machine.
+// the server is on this machine, by its address, its name, or localhost.
 func WithCompression(compress bool) Option {
 	return func(s *settings) error { s.config.Compression = &compress; return nil }
 }

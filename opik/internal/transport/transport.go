@@ -164,7 +164,7 @@ func New(o Options) (*Transport, error) {
 	}
 	switch o.Compression {
 	case CompressAuto:
-		t.compress = !loopback.Host(o.BaseURL.Hostname())
+		t.compress = !loopback.Machine(o.BaseURL.Hostname())
 	case CompressOn:
 		t.compress = true
 	}
